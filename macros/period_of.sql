@@ -1,0 +1,2 @@
+{#- The accounting period YYYY-MM of a date. -#}
+{% macro period_of(date) -%} substr(cast({{ date }} as varchar), 1, 7) {%- endmacro %}

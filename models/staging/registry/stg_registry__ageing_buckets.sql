@@ -1,0 +1,6 @@
+with
+
+source as (select * from {{ source("registry", "ageing_buckets") }})
+
+select *
+from source

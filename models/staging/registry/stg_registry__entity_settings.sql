@@ -1,0 +1,6 @@
+with
+
+source as (select * from {{ source("registry", "entity_settings") }})
+
+select *
+from source

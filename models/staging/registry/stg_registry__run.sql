@@ -1,0 +1,6 @@
+with
+
+source as (select * from {{ source("registry", "run") }})
+
+select *
+from source
