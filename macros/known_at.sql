@@ -5,7 +5,10 @@
 {% macro known_at(business_date=none) -%}
     case
         when is_first_delivery
-        then {% if business_date %}cast({{ business_date }} as timestamp){% else %}timestamp '1900-01-01 00:00:00'{% endif %}
+        then
+            {% if business_date %} cast({{ business_date }} as timestamp)
+            {% else %} timestamp '1900-01-01 00:00:00'
+            {% endif %}
         else extracted_at
     end as known_at,
     is_first_delivery as known_at_assumed

@@ -6,10 +6,12 @@
 -#}
 {% macro all_versions(relation, key) -%}
     {%- set keys = key | join(", ") -%}
+    {%- set numbered_keys = [] -%}
+    {%- for column in key -%} {%- do numbered_keys.append("numbered." ~ column) -%} {%- endfor -%}
     select
         numbered.*,
         row_number() over (
-            partition by numbered.source_system, {{ keys }}
+            partition by numbered.source_system, {{ numbered_keys | join(", ") }}
             order by
                 numbered.updated_at desc nulls last,
                 numbered.extracted_at desc,
@@ -19,19 +21,7 @@
                 numbered.source_file,
                 numbered.source_line
         ) as version_age,
-        numbered.object_load = 'incremental'
-        or exists (
-            select 1
-            from {{ relation }} as present
-            inner join {{ ref("stg_registry__deliveries") }} as live_deliveries on present.batch_id = live_deliveries.batch_id
-            where
-                live_deliveries.object_load = 'full_snapshot'
-                and live_deliveries.is_in_live_snapshot
-                and present.source_system = numbered.source_system
-                {%- for column in key %}
-                and present.{{ column }} = numbered.{{ column }}
-                {%- endfor %}
-        ) as is_present
+        numbered.object_load = 'incremental' or present.source_system is not null as is_present
     from
         (
             select
@@ -46,8 +36,21 @@
                     order by delivered.updated_at desc nulls last, delivered.source_line desc
                 ) as version_in_file
             from {{ relation }} as delivered
-            inner join {{ ref("stg_registry__deliveries") }} as deliveries on delivered.batch_id = deliveries.batch_id
+            inner join
+                {{ ref("stg_registry__deliveries") }} as deliveries
+                on delivered.batch_id = deliveries.batch_id
         ) as numbered
+    left join
+        (
+            select distinct delivered.source_system{% for column in key %}, delivered.{{ column }}{% endfor %}
+            from {{ relation }} as delivered
+            inner join
+                {{ ref("stg_registry__deliveries") }} as deliveries
+                on delivered.batch_id = deliveries.batch_id
+            where deliveries.object_load = 'full_snapshot' and deliveries.is_in_live_snapshot
+        ) as present
+        on numbered.source_system = present.source_system
+        {%- for column in key %} and numbered.{{ column }} = present.{{ column }} {%- endfor %}
 {%- endmacro %}
 
 {#- The version of each key that counts today: neither deleted nor absent from the latest complete snapshot. -#}

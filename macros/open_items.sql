@@ -34,21 +34,22 @@
                 {{ days_between("documents.due_date", "report_dates.as_of") }} as days_past_due,
                 {{ days_between("documents.document_date", "report_dates.as_of") }} as age_days
             from {{ dates }} as report_dates
-            inner join {{ ref("int_receivable_balances") }} as balances
-                on
-                    report_dates.legal_entity_id = balances.legal_entity_id
-                    and report_dates.as_of >= balances.valid_from
-                    and report_dates.as_of < balances.valid_before
-            inner join {{ ref("int_ar_documents") }} as documents on balances.document_key = documents.document_key
+            inner join
+                {{ ref("int_receivable_balances") }} as balances
+                on report_dates.legal_entity_id = balances.legal_entity_id
+                and report_dates.as_of >= balances.valid_from
+                and report_dates.as_of < balances.valid_before
+            inner join
+                {{ ref("int_ar_documents") }} as documents on balances.document_key = documents.document_key
         ) as balances_aged
-    left join {{ ref("int_ageing_buckets") }} as due_date_buckets
-        on
-            due_date_buckets.basis = 'due_date'
-            and balances_aged.days_past_due between due_date_buckets.from_days and due_date_buckets.to_days
-    left join {{ ref("int_ageing_buckets") }} as invoice_date_buckets
-        on
-            invoice_date_buckets.basis = 'invoice_date'
-            and balances_aged.age_days between invoice_date_buckets.from_days and invoice_date_buckets.to_days
+    left join
+        {{ ref("int_ageing_buckets") }} as due_date_buckets
+        on due_date_buckets.basis = 'due_date'
+        and balances_aged.days_past_due between due_date_buckets.from_days and due_date_buckets.to_days
+    left join
+        {{ ref("int_ageing_buckets") }} as invoice_date_buckets
+        on invoice_date_buckets.basis = 'invoice_date'
+        and balances_aged.age_days between invoice_date_buckets.from_days and invoice_date_buckets.to_days
 {%- endmacro %}
 
 {#- Sums open items into buckets by both bases; every bucket stands, zero included, `no_due_date` only where needed. -#}
@@ -61,11 +62,12 @@
         {{ sum_money("items.open_amount_functional") }} as amount
     from {{ dates }} as report_dates
     cross join {{ ref("int_ageing_buckets") }} as buckets
-    left join {{ items }} as items
-        on
-            report_dates.as_of = items.as_of
-            and report_dates.legal_entity_id = items.legal_entity_id
-            and buckets.bucket = case buckets.basis when 'due_date' then items.due_date_bucket else items.invoice_date_bucket end
+    left join
+        {{ items }} as items
+        on report_dates.as_of = items.as_of
+        and report_dates.legal_entity_id = items.legal_entity_id
+        and buckets.bucket
+        = case buckets.basis when 'due_date' then items.due_date_bucket else items.invoice_date_bucket end
     group by report_dates.as_of, report_dates.legal_entity_id, buckets.basis, buckets.bucket
     union all
     select

@@ -2,7 +2,16 @@
   Rows of a child whose reference names a row that no source delivered. References into an object that no source
   delivers at all are not judged: what a source does not deliver is stated as missing elsewhere.
 -#}
-{% macro orphans(child, business_key, reference, resolved_key, parent, legal_entity_id="child_rows.legal_entity_id", amount="null", where="true") -%}
+{% macro orphans(
+    child,
+    business_key,
+    reference,
+    resolved_key,
+    parent,
+    legal_entity_id="child_rows.legal_entity_id",
+    amount="null",
+    where="true"
+) -%}
     select
         '{{ child }}.{{ reference }}' as reference,
         child_rows.source_system,
@@ -14,7 +23,7 @@
         cast({{ amount }} as decimal(18, 4)) as amount_at_risk
     from {{ ref(child) }} as child_rows
     {%- if not resolved_key %}
-    left join {{ ref(parent) }} as parent_rows on child_rows.{{ reference }} = parent_rows.{{ reference }}
+        left join {{ ref(parent) }} as parent_rows on child_rows.{{ reference }} = parent_rows.{{ reference }}
     {%- endif %}
     where
         child_rows.{{ reference }} is not null

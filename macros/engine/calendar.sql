@@ -1,6 +1,9 @@
 {#- One row per calendar day from a first to a last date, both included. -#}
 {% macro calendar_days(first_date, last_date, relation) -%}
-    select cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date) as calendar_date
+    select
+        cast(
+            unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date
+        ) as calendar_date
     from {{ relation }}
 {%- endmacro %}
 
@@ -8,7 +11,7 @@
 {% macro days_between(first_date, last_date) -%} ({{ last_date }} - {{ first_date }}) {%- endmacro %}
 
 {#- A date moved by whole days. -#}
-{% macro add_days(date, days) -%} ({{ date }} + {{ days }}) {%- endmacro %}
+{% macro add_days(date, days) -%}({{ date }} + {{ days }}) {%- endmacro %}
 
 {#- The first day of a date's month. -#}
 {% macro month_start(date) -%} cast(date_trunc('month', {{ date }}) as date) {%- endmacro %}

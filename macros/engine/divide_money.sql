@@ -10,14 +10,21 @@
         sign({{ dividend }})
         * sign({{ divisor }})
         * cast(
-            (2 * {{ whole_dividend }} * {{ power }} + {{ whole_divisor }} * 10000)
-            // (2 * {{ whole_divisor }} * 10000) as decimal(38, 0)
+            divide(
+                2 * {{ whole_dividend }} * {{ power }} + {{ whole_divisor }} * 10000,
+                2 * {{ whole_divisor }} * 10000
+            ) as decimal(38, 0)
         )
-        * case {{ minor_units }}
-            when 0 then 1.00000
-            when 3 then 0.00100
-            when 4 then 0.00010
-            when 5 then 0.00001
+        * case
+            {{ minor_units }}
+            when 0
+            then 1.00000
+            when 3
+            then 0.00100
+            when 4
+            then 0.00010
+            when 5
+            then 0.00001
             else 0.01000
         end as decimal(18, 4)
     )

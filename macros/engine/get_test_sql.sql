@@ -17,11 +17,7 @@
                 where control_id = '{{ control_id }}' and (severity = 'warn' or is_overridden)
             )
             = 0 as should_error
-        from
-            (
-                {{ main_sql }}
-                {{ "limit " ~ limit if limit is not none }}
-            ) as failing_rows
+        from ({{ main_sql }} {{ "limit " ~ limit if limit is not none }}) as failing_rows
     {%- else -%} {{ dbt.default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) }}
     {%- endif -%}
 {%- endmacro %}

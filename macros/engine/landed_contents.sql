@@ -17,7 +17,8 @@
             ) -%}
             {%- for column in adapter.get_columns_in_relation(relation) -%}
                 {%- if column.dtype.upper().startswith("DECIMAL") or (
-                    column.dtype.upper() == "BIGINT" and column.name not in ["source_line", "batch_id"]
+                    column.dtype.upper() == "BIGINT"
+                    and column.name not in ["source_line", "batch_id"]
                 ) -%}
                     {%- do selects.append(
                         "select batch_id, '"
@@ -44,13 +45,28 @@
             {%- set quoted = [] -%}
             {%- for column in keys -%} {%- do quoted.append(adapter.quote(column)) -%} {%- endfor -%}
             {%- do selects.append(
-                "select '" ~ node.identifier ~ "' as table_name, concat_ws(':', " ~ quoted | join(", ") ~ ") as business_key, "
+                "select '" ~ node.identifier ~ "' as table_name, concat_ws(':', " ~ quoted
+                | join(", ")
+                ~ ") as business_key, "
                 ~ "delivered.source_system, delivered.source_file, delivered.source_line, delivered.row_hash, "
                 ~ "delivered.updated_at, delivered.extracted_at, deliveries.is_superseded "
-                ~ "from " ~ node.schema ~ "." ~ node.identifier ~ " as delivered "
-                ~ "inner join " ~ ref("stg_registry__deliveries") ~ " as deliveries on delivered.batch_id = deliveries.batch_id "
-                ~ "where (delivered.source_system, " ~ quoted | join(", ") ~ ") in (select source_system, " ~ quoted | join(", ")
-                ~ " from " ~ node.schema ~ "." ~ node.identifier ~ " group by all having count(distinct row_hash) > 1)"
+                ~ "from "
+                ~ node.schema
+                ~ "."
+                ~ node.identifier
+                ~ " as delivered "
+                ~ "inner join "
+                ~ ref("stg_registry__deliveries")
+                ~ " as deliveries on delivered.batch_id = deliveries.batch_id "
+                ~ "where (delivered.source_system, "
+                ~ quoted
+                | join(", ") ~ ") in (select source_system, " ~ quoted
+                | join(", ")
+                ~ " from "
+                ~ node.schema
+                ~ "."
+                ~ node.identifier
+                ~ " group by all having count(distinct row_hash) > 1)"
             ) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -8,10 +8,11 @@
         {%- do relations.append(ref("stg_" ~ kind ~ "__" ~ entity)) -%}
     {%- endfor -%}
     {%- for relation in relations %}
-    select * from {{ relation }}
-    {%- if not loop.last %}
-    union all by name
-    {%- endif -%}
+        select *
+        from {{ relation }}
+        {%- if not loop.last %}
+            union all by name
+        {%- endif -%}
     {%- endfor %}
 {%- endmacro %}
 

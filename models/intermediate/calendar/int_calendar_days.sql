@@ -1,39 +1,41 @@
 with
 
-starts as (select * from {{ ref("int_report_starts") }}),
+    starts as (select * from {{ ref("int_report_starts") }}),
 
-shipments as (select * from {{ ref("int_shipments") }}),
+    shipments as (select * from {{ ref("int_shipments") }}),
 
-as_of as (select * from {{ ref("int_as_of") }}),
+    as_of as (select * from {{ ref("int_as_of") }}),
 
-first_dates_unioned as (
-    select min(first_as_of_date) as first_date
-    from starts
-    union all
-    select min(first_movement_date) as first_date
-    from starts
-    union all
-    select min(ship_date) as first_date
-    from shipments
-),
+    first_dates_unioned as (
+        select min(first_as_of_date) as first_date
+        from starts
+        union all
+        select min(first_movement_date) as first_date
+        from starts
+        union all
+        select min(ship_date) as first_date
+        from shipments
+    ),
 
-bounds_found as (
-    select {{ month_start("min(first_dates_unioned.first_date)") }} as first_date, max(as_of.as_of) as last_date
-    from first_dates_unioned
-    cross join as_of
-),
+    bounds_found as (
+        select
+            {{ month_start("min(first_dates_unioned.first_date)") }} as first_date,
+            max(as_of.as_of) as last_date
+        from first_dates_unioned
+        cross join as_of
+    ),
 
-days_listed as ({{ calendar_days("first_date", "last_date", "bounds_found") }}),
+    days_listed as ({{ calendar_days("first_date", "last_date", "bounds_found") }}),
 
-days_described as (
-    select
-        calendar_date,
-        {{ period_of("calendar_date") }} as period,
-        {{ month_start("calendar_date") }} as month_start_date,
-        {{ month_end("calendar_date") }} as month_end_date,
-        calendar_date = {{ month_end("calendar_date") }} as is_month_end
-    from days_listed
-)
+    days_described as (
+        select
+            calendar_date,
+            {{ period_of("calendar_date") }} as period,
+            {{ month_start("calendar_date") }} as month_start_date,
+            {{ month_end("calendar_date") }} as month_end_date,
+            calendar_date = {{ month_end("calendar_date") }} as is_month_end
+        from days_listed
+    )
 
 select *
 from days_described

@@ -1,41 +1,42 @@
--- The pairs of currencies that something is translated between: documents, receipts and refunds into the entity's
+-- The pairs of currencies that something is translated between: documents, receipts and refunds into the
+-- entity's
 -- functional currency, unit costs into it, the entity's figures into the reporting currency.
 with
 
-legal_entities as (select * from {{ ref("int_legal_entities") }}),
+    legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
-documents as (select * from {{ ref("int_ar_documents") }}),
+    documents as (select * from {{ ref("int_ar_documents") }}),
 
-receipts as (select * from {{ ref("int_receipts") }}),
+    receipts as (select * from {{ ref("int_receipts") }}),
 
-refunds as (select * from {{ ref("int_refunds") }}),
+    refunds as (select * from {{ ref("int_refunds") }}),
 
-products as (select * from {{ ref("int_products") }}),
+    products as (select * from {{ ref("int_products") }}),
 
-pairs_unioned as (
-    select currency as from_currency, functional_currency as to_currency
-    from documents
-    union
-    select currency as from_currency, functional_currency as to_currency
-    from receipts
-    union
-    select refunds.currency as from_currency, legal_entities.functional_currency as to_currency
-    from refunds
-    inner join legal_entities on refunds.legal_entity_id = legal_entities.legal_entity_id
-    union
-    select products.cost_currency as from_currency, legal_entities.functional_currency as to_currency
-    from products
-    cross join legal_entities
-    union
-    select functional_currency as from_currency, reporting_currency as to_currency
-    from legal_entities
-),
+    pairs_unioned as (
+        select currency as from_currency, functional_currency as to_currency
+        from documents
+        union
+        select currency as from_currency, functional_currency as to_currency
+        from receipts
+        union
+        select refunds.currency as from_currency, legal_entities.functional_currency as to_currency
+        from refunds
+        inner join legal_entities on refunds.legal_entity_id = legal_entities.legal_entity_id
+        union
+        select products.cost_currency as from_currency, legal_entities.functional_currency as to_currency
+        from products
+        cross join legal_entities
+        union
+        select functional_currency as from_currency, reporting_currency as to_currency
+        from legal_entities
+    ),
 
-pairs_needed as (
-    select from_currency, to_currency
-    from pairs_unioned
-    where from_currency is not null and to_currency is not null
-)
+    pairs_needed as (
+        select from_currency, to_currency
+        from pairs_unioned
+        where from_currency is not null and to_currency is not null
+    )
 
 select *
 from pairs_needed

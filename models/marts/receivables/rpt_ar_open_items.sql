@@ -1,8 +1,8 @@
 with
 
-report_dates as (select * from {{ ref("int_report_dates") }}),
+    report_dates as (select * from {{ ref("int_report_dates") }}),
 
-items_opened as ({{ open_items("report_dates") }})
+    items_opened as ({{ open_items("report_dates") }})
 
 select *
 from items_opened

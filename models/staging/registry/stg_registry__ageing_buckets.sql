@@ -1,6 +1,1 @@
-with
-
-source as (select * from {{ source("registry", "ageing_buckets") }})
-
-select *
-from source
+with source as (select * from {{ source("registry", "ageing_buckets") }}) select * from source

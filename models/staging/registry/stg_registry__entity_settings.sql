@@ -1,6 +1,1 @@
-with
-
-source as (select * from {{ source("registry", "entity_settings") }})
-
-select *
-from source
+with source as (select * from {{ source("registry", "entity_settings") }}) select * from source

@@ -1,6 +1,1 @@
-with
-
-source as (select * from {{ source("registry", "manifests") }})
-
-select *
-from source
+with source as (select * from {{ source("registry", "manifests") }}) select * from source

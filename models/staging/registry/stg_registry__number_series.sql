@@ -1,6 +1,1 @@
-with
-
-source as (select * from {{ source("registry", "number_series") }})
-
-select *
-from source
+with source as (select * from {{ source("registry", "number_series") }}) select * from source

@@ -1,6 +1,1 @@
-with
-
-source as (select * from {{ source("registry", "source_priorities") }})
-
-select *
-from source
+with source as (select * from {{ source("registry", "source_priorities") }}) select * from source

@@ -1,44 +1,47 @@
 with
 
-source as (select * from {{ source("raw_standard", "applications") }}),
+    source as (select * from {{ source("raw_standard", "applications") }}),
 
-versions as ({{ all_versions("source", ["application_id"]) }}),
+    versions as ({{ all_versions("source", ["application_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        application_id,
-        source_type,
-        source_id,
-        doc_id,
-        posting_date,
-        amount,
-        discount,
-        updated_at,
-        coalesce(is_deleted, false) as is_deleted,
-        version_age,
-        is_present,
-        is_superseded,
-        snapshot_at,
-        case
-            when object_load = 'incremental'
-            then null
-            when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
-            then snapshot_at
-            when
-                next_complete_snapshot_at
-                < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
-            then next_complete_snapshot_at
-        end as absent_from,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at("posting_date") }}
-    from versions
-    window key_by_snapshot as (partition by source_system, application_id order by snapshot_at, is_superseded desc)
-)
+    renamed as (
+        select
+            source_system,
+            application_id,
+            source_type,
+            source_id,
+            doc_id,
+            posting_date,
+            amount,
+            discount,
+            updated_at,
+            coalesce(is_deleted, false) as is_deleted,
+            version_age,
+            is_present,
+            is_superseded,
+            snapshot_at,
+            case
+                when object_load = 'incremental'
+                then null
+                when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
+                then snapshot_at
+                when
+                    next_complete_snapshot_at
+                    < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
+                then next_complete_snapshot_at
+            end as absent_from,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at("posting_date") }}
+        from versions
+        window
+            key_by_snapshot as (
+                partition by source_system, application_id order by snapshot_at, is_superseded desc
+            )
+    )
 
 select *
 from renamed

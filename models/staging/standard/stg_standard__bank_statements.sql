@@ -1,28 +1,28 @@
 with
 
-source as (select * from {{ source("raw_standard", "bank_statements") }}),
+    source as (select * from {{ source("raw_standard", "bank_statements") }}),
 
-newest as ({{ newest_version("source", ["bank_account_id", "statement_id"]) }}),
+    newest as ({{ newest_version("source", ["bank_account_id", "statement_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        bank_account_id,
-        statement_id,
-        from_date,
-        to_date,
-        currency,
-        opening_balance,
-        closing_balance,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            bank_account_id,
+            statement_id,
+            from_date,
+            to_date,
+            currency,
+            opening_balance,
+            closing_balance,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

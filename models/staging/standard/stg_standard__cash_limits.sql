@@ -1,25 +1,25 @@
 with
 
-source as (select * from {{ source("raw_standard", "cash_limits") }}),
+    source as (select * from {{ source("raw_standard", "cash_limits") }}),
 
-newest as ({{ newest_version("source", ["legal_entity_id", "currency"]) }}),
+    newest as ({{ newest_version("source", ["legal_entity_id", "currency"]) }}),
 
-renamed as (
-    select
-        source_system,
-        legal_entity_id,
-        currency,
-        minimum_cash,
-        facility,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            legal_entity_id,
+            currency,
+            minimum_cash,
+            facility,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

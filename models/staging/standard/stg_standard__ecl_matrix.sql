@@ -1,23 +1,23 @@
 with
 
-source as (select * from {{ source("raw_standard", "ecl_matrix") }}),
+    source as (select * from {{ source("raw_standard", "ecl_matrix") }}),
 
-newest as ({{ newest_version("source", ["bucket"]) }}),
+    newest as ({{ newest_version("source", ["bucket"]) }}),
 
-renamed as (
-    select
-        source_system,
-        bucket,
-        loss_rate,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            bucket,
+            loss_rate,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

@@ -1,25 +1,25 @@
 with
 
-source as (select * from {{ source("raw_standard", "fx_rates") }}),
+    source as (select * from {{ source("raw_standard", "fx_rates") }}),
 
-newest as ({{ newest_version("source", ["from_currency", "to_currency", "rate_date"]) }}),
+    newest as ({{ newest_version("source", ["from_currency", "to_currency", "rate_date"]) }}),
 
-renamed as (
-    select
-        source_system,
-        from_currency,
-        to_currency,
-        rate_date,
-        rate,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            from_currency,
+            to_currency,
+            rate_date,
+            rate,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

@@ -1,53 +1,54 @@
 with
 
-source as (select * from {{ source("raw_standard", "invoices") }}),
+    source as (select * from {{ source("raw_standard", "invoices") }}),
 
-versions as ({{ all_versions("source", ["doc_id"]) }}),
+    versions as ({{ all_versions("source", ["doc_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        doc_id,
-        doc_type,
-        legal_entity_id,
-        customer_id,
-        order_id,
-        shipment_id,
-        original_doc_id,
-        document_date,
-        posting_date,
-        due_date,
-        currency,
-        fx_rate,
-        net,
-        tax,
-        gross,
-        created_by,
-        updated_at,
-        coalesce(is_deleted, false) as is_deleted,
-        version_age,
-        is_present,
-        is_superseded,
-        snapshot_at,
-        case
-            when object_load = 'incremental'
-            then null
-            when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
-            then snapshot_at
-            when
-                next_complete_snapshot_at
-                < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
-            then next_complete_snapshot_at
-        end as absent_from,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at("posting_date") }}
-    from versions
-    window key_by_snapshot as (partition by source_system, doc_id order by snapshot_at, is_superseded desc)
-)
+    renamed as (
+        select
+            source_system,
+            doc_id,
+            doc_type,
+            legal_entity_id,
+            customer_id,
+            order_id,
+            shipment_id,
+            original_doc_id,
+            document_date,
+            posting_date,
+            due_date,
+            currency,
+            fx_rate,
+            net,
+            tax,
+            gross,
+            created_by,
+            updated_at,
+            coalesce(is_deleted, false) as is_deleted,
+            version_age,
+            is_present,
+            is_superseded,
+            snapshot_at,
+            case
+                when object_load = 'incremental'
+                then null
+                when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
+                then snapshot_at
+                when
+                    next_complete_snapshot_at
+                    < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
+                then next_complete_snapshot_at
+            end as absent_from,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at("posting_date") }}
+        from versions
+        window
+            key_by_snapshot as (partition by source_system, doc_id order by snapshot_at, is_superseded desc)
+    )
 
 select *
 from renamed

@@ -1,28 +1,28 @@
 with
 
-source as (select * from {{ source("raw_standard", "products") }}),
+    source as (select * from {{ source("raw_standard", "products") }}),
 
-newest as ({{ newest_version("source", ["product_id"]) }}),
+    newest as ({{ newest_version("source", ["product_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        product_id,
-        name,
-        kind,
-        segment,
-        unit_cost,
-        cost_currency,
-        revenue_account_id,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            product_id,
+            name,
+            kind,
+            segment,
+            unit_cost,
+            cost_currency,
+            revenue_account_id,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

@@ -1,26 +1,26 @@
 with
 
-source as (select * from {{ source("raw_standard", "promises_to_pay") }}),
+    source as (select * from {{ source("raw_standard", "promises_to_pay") }}),
 
-newest as ({{ newest_version("source", ["promise_id"]) }}),
+    newest as ({{ newest_version("source", ["promise_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        promise_id,
-        doc_id,
-        promised_date,
-        amount,
-        recorded_on,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            promise_id,
+            doc_id,
+            promised_date,
+            amount,
+            recorded_on,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

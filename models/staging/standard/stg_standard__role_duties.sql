@@ -1,23 +1,23 @@
 with
 
-source as (select * from {{ source("raw_standard", "role_duties") }}),
+    source as (select * from {{ source("raw_standard", "role_duties") }}),
 
-newest as ({{ newest_version("source", ["role", "duty"]) }}),
+    newest as ({{ newest_version("source", ["role", "duty"]) }}),
 
-renamed as (
-    select
-        source_system,
-        role,
-        duty,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            role,
+            duty,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

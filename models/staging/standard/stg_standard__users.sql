@@ -1,24 +1,24 @@
 with
 
-source as (select * from {{ source("raw_standard", "users") }}),
+    source as (select * from {{ source("raw_standard", "users") }}),
 
-newest as ({{ newest_version("source", ["user_id"]) }}),
+    newest as ({{ newest_version("source", ["user_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        user_id,
-        role,
-        active,
-        updated_at,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at() }}
-    from newest
-)
+    renamed as (
+        select
+            source_system,
+            user_id,
+            role,
+            active,
+            updated_at,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at() }}
+        from newest
+    )
 
 select *
 from renamed

@@ -1,47 +1,50 @@
 with
 
-source as (select * from {{ source("raw_standard", "write_offs") }}),
+    source as (select * from {{ source("raw_standard", "write_offs") }}),
 
-versions as ({{ all_versions("source", ["write_off_id"]) }}),
+    versions as ({{ all_versions("source", ["write_off_id"]) }}),
 
-renamed as (
-    select
-        source_system,
-        write_off_id,
-        doc_id,
-        legal_entity_id,
-        customer_id,
-        posting_date,
-        currency,
-        net,
-        tax,
-        reason,
-        approved_by,
-        updated_at,
-        coalesce(is_deleted, false) as is_deleted,
-        version_age,
-        is_present,
-        is_superseded,
-        snapshot_at,
-        case
-            when object_load = 'incremental'
-            then null
-            when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
-            then snapshot_at
-            when
-                next_complete_snapshot_at
-                < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
-            then next_complete_snapshot_at
-        end as absent_from,
-        source_file,
-        source_line,
-        batch_id,
-        extracted_at,
-        recorded_at,
-        {{ known_at("posting_date") }}
-    from versions
-    window key_by_snapshot as (partition by source_system, write_off_id order by snapshot_at, is_superseded desc)
-)
+    renamed as (
+        select
+            source_system,
+            write_off_id,
+            doc_id,
+            legal_entity_id,
+            customer_id,
+            posting_date,
+            currency,
+            net,
+            tax,
+            reason,
+            approved_by,
+            updated_at,
+            coalesce(is_deleted, false) as is_deleted,
+            version_age,
+            is_present,
+            is_superseded,
+            snapshot_at,
+            case
+                when object_load = 'incremental'
+                then null
+                when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
+                then snapshot_at
+                when
+                    next_complete_snapshot_at
+                    < coalesce(lead(snapshot_at) over key_by_snapshot, timestamp '9999-12-31 00:00:00')
+                then next_complete_snapshot_at
+            end as absent_from,
+            source_file,
+            source_line,
+            batch_id,
+            extracted_at,
+            recorded_at,
+            {{ known_at("posting_date") }}
+        from versions
+        window
+            key_by_snapshot as (
+                partition by source_system, write_off_id order by snapshot_at, is_superseded desc
+            )
+    )
 
 select *
 from renamed

@@ -3,152 +3,340 @@
 -- Guards every join of the marts: an orphan drops out of a join, or stands alone in a report, without a word.
 with
 
-lines_without_order_line as (
-    select
-        'int_shipments.order_line_no' as reference,
-        shipments.source_system,
-        shipments.source_file,
-        shipments.source_line,
-        shipments.legal_entity_id,
-        shipments.shipment_id as business_key,
-        shipments.order_id || ' / ' || shipments.order_line_no as missing_parent,
-        cast(null as decimal(18, 4)) as amount_at_risk
-    from {{ ref("int_shipments") }} as shipments
-    left join {{ ref("int_order_lines") }} as order_lines
-        on shipments.order_key = order_lines.order_key and shipments.order_line_no = order_lines.line_no
-    where
-        shipments.order_key is not null
-        and order_lines.order_line_key is null
-        and exists (select 1 from {{ ref("int_order_lines") }})
-    union all
-    select
-        'int_ar_document_lines.order_line_no' as reference,
-        document_lines.source_system,
-        document_lines.source_file,
-        document_lines.source_line,
-        document_lines.legal_entity_id,
-        document_lines.doc_id || ' / ' || document_lines.line_no as business_key,
-        document_lines.order_id || ' / ' || document_lines.order_line_no as missing_parent,
-        cast(document_lines.net as decimal(18, 4)) as amount_at_risk
-    from {{ ref("int_ar_document_lines") }} as document_lines
-    left join {{ ref("int_order_lines") }} as order_lines
-        on document_lines.order_key = order_lines.order_key and document_lines.order_line_no = order_lines.line_no
-    where
-        document_lines.order_key is not null
-        and document_lines.order_line_no is not null
-        and order_lines.order_line_key is null
-        and exists (select 1 from {{ ref("int_order_lines") }})
-),
+    shipments as (select distinct shipment_id from {{ ref("int_shipments") }}),
 
-documents_without_shipment as (
-    select
-        'int_ar_documents.shipment_id' as reference,
-        documents.source_system,
-        documents.source_file,
-        documents.source_line,
-        documents.legal_entity_id,
-        documents.doc_id as business_key,
-        documents.shipment_id as missing_parent,
-        cast(documents.gross_functional as decimal(18, 4)) as amount_at_risk
-    from {{ ref("int_ar_documents") }} as documents
-    left join (select distinct shipment_id from {{ ref("int_shipments") }}) as shipments
-        on documents.shipment_id = shipments.shipment_id
-    where
-        documents.shipment_id is not null
-        and shipments.shipment_id is null
-        and not documents.is_opening_item
-        and exists (select 1 from {{ ref("int_shipments") }})
-),
+    lines_without_order_line as (
+        select
+            'int_shipments.order_line_no' as reference,
+            shipment_lines.source_system,
+            shipment_lines.source_file,
+            shipment_lines.source_line,
+            shipment_lines.legal_entity_id,
+            shipment_lines.shipment_id as business_key,
+            shipment_lines.order_id || ' / ' || shipment_lines.order_line_no as missing_parent,
+            cast(null as decimal(18, 4)) as amount_at_risk
+        from {{ ref("int_shipments") }} as shipment_lines
+        left join
+            {{ ref("int_order_lines") }} as order_lines
+            on shipment_lines.order_key = order_lines.order_key
+            and shipment_lines.order_line_no = order_lines.line_no
+        where
+            shipment_lines.order_key is not null
+            and order_lines.order_line_key is null
+            and exists (select 1 from {{ ref("int_order_lines") }})
+        union all
+        select
+            'int_ar_document_lines.order_line_no' as reference,
+            document_lines.source_system,
+            document_lines.source_file,
+            document_lines.source_line,
+            document_lines.legal_entity_id,
+            document_lines.doc_id || ' / ' || document_lines.line_no as business_key,
+            document_lines.order_id || ' / ' || document_lines.order_line_no as missing_parent,
+            cast(document_lines.net as decimal(18, 4)) as amount_at_risk
+        from {{ ref("int_ar_document_lines") }} as document_lines
+        left join
+            {{ ref("int_order_lines") }} as order_lines
+            on document_lines.order_key = order_lines.order_key
+            and document_lines.order_line_no = order_lines.line_no
+        where
+            document_lines.order_key is not null
+            and document_lines.order_line_no is not null
+            and order_lines.order_line_key is null
+            and exists (select 1 from {{ ref("int_order_lines") }})
+    ),
 
-applications_without_source as (
-    select
-        'int_applications.source_id' as reference,
-        source_system,
-        source_file,
-        source_line,
-        legal_entity_id,
-        application_id as business_key,
-        source_type || ' ' || source_id as missing_parent,
-        cast(amount as decimal(18, 4)) as amount_at_risk
-    from {{ ref("int_applications") }}
-    where
-        (source_type = 'payment' and receipt_key is null)
-        or (source_type = 'credit_memo' and credit_memo_key is null)
-        or (source_type = 'write_off' and write_off_key is null and exists (select 1 from {{ ref("int_write_offs") }}))
-),
+    documents_without_shipment as (
+        select
+            'int_ar_documents.shipment_id' as reference,
+            documents.source_system,
+            documents.source_file,
+            documents.source_line,
+            documents.legal_entity_id,
+            documents.doc_id as business_key,
+            documents.shipment_id as missing_parent,
+            cast(documents.gross_functional as decimal(18, 4)) as amount_at_risk
+        from {{ ref("int_ar_documents") }} as documents
+        left join shipments on documents.shipment_id = shipments.shipment_id
+        where
+            documents.shipment_id is not null
+            and shipments.shipment_id is null
+            and not documents.is_opening_item
+            and exists (select 1 from {{ ref("int_shipments") }})
+    ),
 
-orphans_unioned as (
-    {{ orphans("int_orders", "order_id", "customer_id", "customer_key", "int_customers") }}
-    union all
-    {{ orphans("int_orders", "order_id", "legal_entity_id", none, "int_legal_entities") }}
-    union all
-    {{ orphans("int_order_lines", "order_line_key", "order_id", "order_key", "int_orders", amount="child_rows.net_amount") }}
-    union all
-    {{ orphans("int_order_lines", "order_line_key", "product_id", "product_key", "int_products", amount="child_rows.net_amount") }}
-    union all
-    {{ orphans("int_shipments", "shipment_id", "order_id", "order_key", "int_orders") }}
-    union all
-    {{ orphans("int_ar_documents", "doc_id", "customer_id", "customer_key", "int_customers", amount="child_rows.gross_functional") }}
-    union all
-    {{ orphans("int_ar_documents", "doc_id", "legal_entity_id", none, "int_legal_entities", amount="child_rows.gross") }}
-    union all
-    {{ orphans("int_ar_documents", "doc_id", "order_id", "order_key", "int_orders", amount="child_rows.gross_functional", where="not child_rows.is_opening_item") }}
-    union all
-    {{ orphans("int_ar_documents", "doc_id", "original_doc_id", "original_document_key", "int_ar_documents", amount="child_rows.gross_functional", where="not child_rows.is_opening_item") }}
-    union all
-    {{ orphans("int_ar_document_lines", "document_line_key", "doc_id", "document_key", "int_ar_documents", amount="child_rows.net") }}
-    union all
-    {{ orphans("int_ar_document_lines", "document_line_key", "order_id", "order_key", "int_orders", amount="child_rows.net", where="child_rows.doc_id not in (select opening.doc_id from " ~ ref("int_ar_documents") ~ " as opening where opening.is_opening_item)") }}
-    union all
-    {{ orphans("int_ar_document_lines", "document_line_key", "product_id", "product_key", "int_products", amount="child_rows.net") }}
-    union all
-    {{ orphans("int_receipts", "payment_id", "customer_id", "customer_key", "int_customers", amount="child_rows.amount_functional") }}
-    union all
-    {{ orphans("int_receipts", "payment_id", "legal_entity_id", none, "int_legal_entities", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_receipts", "payment_id", "reverses_payment_id", "reversed_receipt_key", "int_receipts", amount="child_rows.amount_functional") }}
-    union all
-    {{ orphans("int_applications", "application_id", "doc_id", "document_key", "int_ar_documents", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_refunds", "refund_id", "payment_id", "receipt_key", "int_receipts", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_write_offs", "write_off_id", "doc_id", "document_key", "int_ar_documents", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_disputes", "dispute_id", "doc_id", "document_key", "int_ar_documents", legal_entity_id="null", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_unexplained_clearings", "clearing_id", "doc_id", "document_key", "int_ar_documents", legal_entity_id="null", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_bank_statement_lines", "entry_ref", "payment_id", "receipt_key", "int_receipts", legal_entity_id="null", amount="child_rows.amount") }}
-    union all
-    {{ orphans("int_journal_lines", "journal_line_key", "legal_entity_id", none, "int_legal_entities", amount="child_rows.amount") }}
-    union all
-    select *
-    from lines_without_order_line
-    union all
-    select *
-    from documents_without_shipment
-    union all
-    select *
-    from applications_without_source
-),
+    applications_without_source as (
+        select
+            'int_applications.source_id' as reference,
+            source_system,
+            source_file,
+            source_line,
+            legal_entity_id,
+            application_id as business_key,
+            source_type || ' ' || source_id as missing_parent,
+            cast(amount as decimal(18, 4)) as amount_at_risk
+        from {{ ref("int_applications") }}
+        where
+            (source_type = 'payment' and receipt_key is null)
+            or (source_type = 'credit_memo' and credit_memo_key is null)
+            or (
+                source_type = 'write_off'
+                and write_off_key is null
+                and exists (select 1 from {{ ref("int_write_offs") }})
+            )
+    ),
 
-failing_rows as (
-    select
-        'RI-01' as control_id,
-        cast(null as date) as as_of,
-        legal_entity_id,
-        business_key,
-        abs(amount_at_risk) as amount_at_risk,
-        'a delivered row' as expected,
-        'none' as actual,
-        cast(null as decimal(18, 4)) as difference,
-        source_system,
-        source_file,
-        source_line,
-        reference,
-        missing_parent as offending_value
-    from orphans_unioned
-)
+    orphans_unioned as (
+        {{ orphans("int_orders", "order_id", "customer_id", "customer_key", "int_customers") }}
+        union all
+        {{ orphans("int_orders", "order_id", "legal_entity_id", none, "int_legal_entities") }}
+        union all
+        {{
+            orphans(
+                "int_order_lines",
+                "order_line_key",
+                "order_id",
+                "order_key",
+                "int_orders",
+                amount="child_rows.net_amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_order_lines",
+                "order_line_key",
+                "product_id",
+                "product_key",
+                "int_products",
+                amount="child_rows.net_amount",
+            )
+        }}
+        union all
+        {{ orphans("int_shipments", "shipment_id", "order_id", "order_key", "int_orders") }}
+        union all
+        {{
+            orphans(
+                "int_ar_documents",
+                "doc_id",
+                "customer_id",
+                "customer_key",
+                "int_customers",
+                amount="child_rows.gross_functional",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_documents",
+                "doc_id",
+                "legal_entity_id",
+                none,
+                "int_legal_entities",
+                amount="child_rows.gross",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_documents",
+                "doc_id",
+                "order_id",
+                "order_key",
+                "int_orders",
+                amount="child_rows.gross_functional",
+                where="not child_rows.is_opening_item",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_documents",
+                "doc_id",
+                "original_doc_id",
+                "original_document_key",
+                "int_ar_documents",
+                amount="child_rows.gross_functional",
+                where="not child_rows.is_opening_item",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_document_lines",
+                "document_line_key",
+                "doc_id",
+                "document_key",
+                "int_ar_documents",
+                amount="child_rows.net",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_document_lines",
+                "document_line_key",
+                "order_id",
+                "order_key",
+                "int_orders",
+                amount="child_rows.net",
+                where="child_rows.doc_id not in (select opening.doc_id from "
+                ~ ref("int_ar_documents")
+                ~ " as opening where opening.is_opening_item)",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_ar_document_lines",
+                "document_line_key",
+                "product_id",
+                "product_key",
+                "int_products",
+                amount="child_rows.net",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_receipts",
+                "payment_id",
+                "customer_id",
+                "customer_key",
+                "int_customers",
+                amount="child_rows.amount_functional",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_receipts",
+                "payment_id",
+                "legal_entity_id",
+                none,
+                "int_legal_entities",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_receipts",
+                "payment_id",
+                "reverses_payment_id",
+                "reversed_receipt_key",
+                "int_receipts",
+                amount="child_rows.amount_functional",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_applications",
+                "application_id",
+                "doc_id",
+                "document_key",
+                "int_ar_documents",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_refunds",
+                "refund_id",
+                "payment_id",
+                "receipt_key",
+                "int_receipts",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_write_offs",
+                "write_off_id",
+                "doc_id",
+                "document_key",
+                "int_ar_documents",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_disputes",
+                "dispute_id",
+                "doc_id",
+                "document_key",
+                "int_ar_documents",
+                legal_entity_id="null",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_unexplained_clearings",
+                "clearing_id",
+                "doc_id",
+                "document_key",
+                "int_ar_documents",
+                legal_entity_id="null",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_bank_statement_lines",
+                "entry_ref",
+                "payment_id",
+                "receipt_key",
+                "int_receipts",
+                legal_entity_id="null",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        {{
+            orphans(
+                "int_journal_lines",
+                "journal_line_key",
+                "legal_entity_id",
+                none,
+                "int_legal_entities",
+                amount="child_rows.amount",
+            )
+        }}
+        union all
+        select *
+        from lines_without_order_line
+        union all
+        select *
+        from documents_without_shipment
+        union all
+        select *
+        from applications_without_source
+    ),
+
+    failing_rows as (
+        select
+            'RI-01' as control_id,
+            cast(null as date) as as_of,
+            legal_entity_id,
+            business_key,
+            abs(amount_at_risk) as amount_at_risk,
+            'a delivered row' as expected,
+            'none' as actual,
+            cast(null as decimal(18, 4)) as difference,
+            source_system,
+            source_file,
+            source_line,
+            reference,
+            missing_parent as offending_value
+        from orphans_unioned
+    )
 
 select *
 from failing_rows
