@@ -2,6 +2,10 @@ with
 
     starts as (select * from {{ ref("int_report_starts") }}),
 
+    documents as (select * from {{ ref("int_ar_documents") }}),
+
+    receipts as (select * from {{ ref("int_receipts") }}),
+
     shipments as (select * from {{ ref("int_shipments") }}),
 
     as_of as (select * from {{ ref("int_as_of") }}),
@@ -15,6 +19,12 @@ with
         union all
         select min(ship_date) as first_date
         from shipments
+        union all
+        select min(posting_date) as first_date
+        from documents
+        union all
+        select min(posting_date) as first_date
+        from receipts
     ),
 
     bounds_found as (

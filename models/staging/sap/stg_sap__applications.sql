@@ -120,7 +120,7 @@ with
             ) as total_amount,
             row_number() over (
                 partition by source_system, clearing_id, source_type, source_id, doc_id
-                order by amount desc, source_file, source_line
+                order by amount desc, posting_date, source_file, source_line
             ) as part_rank
         from parts_unioned
     ),

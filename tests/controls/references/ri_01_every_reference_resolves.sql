@@ -86,6 +86,19 @@ with
             )
     ),
 
+    documents_without_lines as (
+        select
+            'document without ' || missing_object as reference,
+            source_system,
+            source_file,
+            source_line,
+            legal_entity_id,
+            document_id as business_key,
+            missing_object || ' of ' || document_id as missing_parent,
+            cast(amount_functional as decimal(18, 4)) as amount_at_risk
+        from ({{ union_kinds("incomplete_documents") }}) as incomplete_documents
+    ),
+
     orphans_unioned as (
         {{ orphans("int_orders", "order_id", "customer_id", "customer_key", "int_customers") }}
         union all
@@ -318,6 +331,9 @@ with
         union all
         select *
         from applications_without_source
+        union all
+        select *
+        from documents_without_lines
     ),
 
     failing_rows as (
