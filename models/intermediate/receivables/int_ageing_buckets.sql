@@ -16,7 +16,11 @@ with
 
     company_buckets_unioned as (
         select
-            'due_date' as basis, 'current' as bucket, 1 as bucket_position, -99999 as from_days, 0 as to_days
+            'due_date' as basis,
+            'current' as bucket,
+            1 as bucket_position,
+            -9999999 as from_days,
+            0 as to_days
         from limits_chained
         where limit_position = 1
         union all
@@ -36,7 +40,7 @@ with
             || '-'
             || cast(upper_days as string) as bucket,
             limit_position as bucket_position,
-            coalesce(previous_upper_days + 1, -99999) as from_days,
+            coalesce(previous_upper_days + 1, -9999999) as from_days,
             upper_days as to_days
         from limits_chained
         union all
@@ -46,7 +50,7 @@ with
             limits_chained.limit_position
             + case bases.basis when 'due_date' then 2 else 1 end as bucket_position,
             limits_chained.upper_days + 1 as from_days,
-            99999 as to_days
+            9999999 as to_days
         from limits_chained
         cross join (select distinct basis from standard_buckets) as bases
         where limits_chained.limit_position = limits_chained.last_position

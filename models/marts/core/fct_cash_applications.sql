@@ -22,14 +22,26 @@ with
             on applications.document_key = document_side.document_key
             and coalesce(applications.write_off_key, applications.application_key)
             = document_side.movement_key
+            and document_side.movement_type = case
+                applications.source_type
+                when 'payment'
+                then 'application'
+                when 'credit_memo'
+                then 'credit_application'
+                else 'write_off'
+            end
+            and (applications.source_type <> 'credit_memo' or document_side.amount = - applications.amount)
         left join
             receipt_movements as receipt_side
             on applications.receipt_key = receipt_side.receipt_key
             and applications.application_key = receipt_side.movement_key
+            and receipt_side.movement_type = 'application'
         left join
             receivable_movements as memo_side
             on applications.credit_memo_key = memo_side.document_key
             and applications.application_key = memo_side.movement_key
+            and memo_side.movement_type = 'credit_application'
+            and memo_side.amount = applications.amount
     ),
 
     differences_taken as (

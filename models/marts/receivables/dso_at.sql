@@ -229,7 +229,10 @@ with
                     / cast(months_run.sales as double)
                     * months_run.days
             end as value,
-            receivables_taken.receivables as numerator,
+            case
+                when receivables_taken.receivables <= 0 or months_run.months_counted is not null
+                then receivables_taken.receivables
+            end as numerator,
             cast(null as decimal(18, 4)) as denominator,
             case
                 when receivables_taken.receivables <= 0
