@@ -1,25 +1,17 @@
 with
 
-    journal_lines as (select * from {{ ref("int_journal_lines") }}),
-
-    legal_entities as (select * from {{ ref("int_legal_entities") }}),
+    ledger_lines as (select * from {{ ref("int_ledger_lines") }}),
 
     days_summed as (
         select
-            journal_lines.legal_entity_id,
-            journal_lines.account_id,
-            journal_lines.account_key,
-            journal_lines.posting_date,
-            sum(case when journal_lines.amount > 0 then journal_lines.amount else 0 end) as debit,
-            sum(case when journal_lines.amount < 0 then - journal_lines.amount else 0 end) as credit
-        from journal_lines
-        inner join legal_entities on journal_lines.legal_entity_id = legal_entities.legal_entity_id
-        where legal_entities.ledger <> 'derived'
-        group by
-            journal_lines.legal_entity_id,
-            journal_lines.account_id,
-            journal_lines.account_key,
-            journal_lines.posting_date
+            legal_entity_id,
+            account_id,
+            account_key,
+            posting_date,
+            sum(case when amount > 0 then amount else 0 end) as debit,
+            sum(case when amount < 0 then - amount else 0 end) as credit
+        from ledger_lines
+        group by legal_entity_id, account_id, account_key, posting_date
     )
 
 select *

@@ -159,6 +159,11 @@ with
                     {{ translate("discount - discount_tax", "fx_rate", "functional_minor_units") }}
                     + {{ translate("discount_tax", "fx_rate", "functional_minor_units") }}
             end as discount_functional,
+            case
+                when discount = 0
+                then cast(0 as decimal(18, 4))
+                else {{ translate("discount_tax", "fx_rate", "functional_minor_units") }}
+            end as discount_tax_functional,
             cast(open_amount_after as decimal(18, 4)) as open_amount_after,
             open_functional_after - open_functional_before as functional_change,
             open_functional_after,

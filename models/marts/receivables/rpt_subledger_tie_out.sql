@@ -10,6 +10,12 @@ with
 
     unapplied_cash as (select * from {{ ref("rpt_unapplied_cash") }}),
 
+    receivable_revaluations as (select * from {{ ref("int_receivable_revaluations") }}),
+
+    contract_balances as (select * from {{ ref("int_contract_balances") }}),
+
+    tax_balances as (select * from {{ ref("int_tax_balances") }}),
+
     ledger_balances as (select * from {{ ref("int_control_account_balances") }}),
 
     open_items_summed as (
@@ -61,6 +67,29 @@ with
             unapplied_cash_summed
             on report_dates.as_of = unapplied_cash_summed.as_of
             and report_dates.legal_entity_id = unapplied_cash_summed.legal_entity_id
+        union all
+        -- revaluation is reversed on the next day, so it stands at month ends only
+        select
+            report_dates.as_of,
+            report_dates.legal_entity_id,
+            'ar_fx' as control_account,
+            case
+                when report_dates.is_month_end then coalesce(receivable_revaluations.amount, 0) else 0
+            end as subledger
+        from report_dates
+        left join
+            receivable_revaluations
+            on report_dates.as_of = receivable_revaluations.as_of
+            and report_dates.legal_entity_id = receivable_revaluations.legal_entity_id
+        union all
+        select as_of, legal_entity_id, 'unbilled' as control_account, unbilled as subledger
+        from contract_balances
+        union all
+        select as_of, legal_entity_id, 'deferred' as control_account, deferred as subledger
+        from contract_balances
+        union all
+        select as_of, legal_entity_id, 'tax' as control_account, tax_owed as subledger
+        from tax_balances
     ),
 
     ledger_in_natural_sign as (
@@ -68,9 +97,11 @@ with
             as_of,
             legal_entity_id,
             control_account,
-            case control_account when 'unapplied' then - balance else balance end as gl_balance
+            case
+                when control_account in ('unapplied', 'deferred', 'tax') then - balance else balance
+            end as gl_balance
         from ledger_balances
-        where control_account in ('ar', 'unapplied')
+        where control_account in ('ar', 'ar_fx', 'unapplied', 'unbilled', 'deferred', 'tax')
     ),
 
     tie_outs_drawn as (

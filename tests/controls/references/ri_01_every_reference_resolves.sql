@@ -3,7 +3,12 @@
 -- Guards every join of the marts: an orphan drops out of a join, or stands alone in a report, without a word.
 with
 
-    shipments as (select distinct shipment_id from {{ ref("int_shipments") }}),
+    shipments as (
+        select distinct source_system, shipment_id, source_system || ':' || shipment_id as shipment_key
+        from {{ ref("int_shipments") }}
+    ),
+
+    shipment_references as ({{ resolved_references("shipments", "shipment_id", "shipment_key") }}),
 
     lines_without_order_line as (
         select
@@ -57,10 +62,13 @@ with
             documents.shipment_id as missing_parent,
             cast(documents.gross_functional as decimal(18, 4)) as amount_at_risk
         from {{ ref("int_ar_documents") }} as documents
-        left join shipments on documents.shipment_id = shipments.shipment_id
+        left join
+            shipment_references
+            on documents.source_system = shipment_references.referring_source
+            and documents.shipment_id = shipment_references.shipment_id
         where
             documents.shipment_id is not null
-            and shipments.shipment_id is null
+            and shipment_references.shipment_key is null
             and not documents.is_opening_item
             and exists (select 1 from {{ ref("int_shipments") }})
     ),
@@ -77,7 +85,11 @@ with
             cast(amount as decimal(18, 4)) as amount_at_risk
         from {{ ref("int_applications") }}
         where
-            (source_type = 'payment' and receipt_key is null)
+            (
+                source_type = 'payment'
+                and receipt_key is null
+                and exists (select 1 from {{ ref("int_receipts") }})
+            )
             or (source_type = 'credit_memo' and credit_memo_key is null)
             or (
                 source_type = 'write_off'
@@ -193,7 +205,7 @@ with
                 "order_key",
                 "int_orders",
                 amount="child_rows.net",
-                where="child_rows.doc_id not in (select opening.doc_id from "
+                where="coalesce(child_rows.document_key, '') not in (select opening.document_key from "
                 ~ ref("int_ar_documents")
                 ~ " as opening where opening.is_opening_item)",
             )
