@@ -1,5 +1,5 @@
--- Guards what must hold between the figures of a row, or of the rows of a window. A row that lacks a figure
--- is not judged. With `posted_on`, only rows up to the run's as-of date are.
+-- Guards what must hold between the figures of a row, or of the rows of a window. A row that lacks a
+-- figure is not judged. With `posted_on`, only rows up to the run's as-of date are.
 {% test identity_holds(model, identity, posted_on=none) %}
 
     with

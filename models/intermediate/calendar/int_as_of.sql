@@ -1,6 +1,5 @@
--- The date at whose end everything is taken: what the run asks for, else the company's setting, else the
--- last posting
--- date found in the data. Never today's date.
+-- The date at whose end everything is taken: what the run asks for, else the company's setting, else
+-- the last posting date found in the data. Never today's date.
 with
 
     settings as (select * from {{ ref("stg_registry__settings") }}),

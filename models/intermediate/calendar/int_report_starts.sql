@@ -1,8 +1,6 @@
--- Where the reports of an entity begin: as-of reports at the month of its first journal (derived ledger:
--- first
--- document), period reports at the month of its first journal or document that is not an opening balance.
--- Where there
--- is neither, the first receipt stands in.
+-- Where the reports of an entity begin: as-of reports at the month of its first journal (derived
+-- ledger: first document), period reports at the month of its first journal or document that is not
+-- an opening balance. Where there is neither, the first receipt stands in.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),

@@ -1,6 +1,5 @@
--- What each application is worth on both sides: the document relieved at its own rate, the receipt or
--- credit memo used
--- up at its rate, the discount and its tax at the document's.
+-- What each application is worth on both sides: the document relieved at its own rate, the receipt
+-- or credit memo used up at its rate, the discount and its tax at the document's.
 with
 
     applications as (select * from {{ ref("int_applications") }}),

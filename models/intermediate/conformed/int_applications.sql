@@ -1,5 +1,5 @@
--- What reduces a document, and what pays for it: a receipt, a credit memo or a write-off, found by the
--- source's type.
+-- What reduces a document, and what pays for it: a receipt, a credit memo or a write-off, found by
+-- the source's type.
 with
 
     applications as ({{ union_kinds("applications") }}),

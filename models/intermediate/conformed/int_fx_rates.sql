@@ -1,5 +1,5 @@
--- Currencies mean the same everywhere: where several sources deliver a rate, the source of the best rank is
--- taken.
+-- Currencies mean the same everywhere: where several sources deliver a rate, the source of the best
+-- rank is taken.
 with
 
     fx_rates as ({{ union_kinds("fx_rates") }}),

@@ -1,6 +1,5 @@
--- An entity's ledger is what the company says it is; else booked where journals were delivered, partial
--- where only
--- lines of control accounts were, derived where none were.
+-- An entity's ledger is what the company says it is; else booked where journals were delivered,
+-- partial where only lines of control accounts were, derived where none were.
 with
 
     legal_entities as ({{ union_kinds("legal_entities") }}),

@@ -1,4 +1,5 @@
--- A reversal is a receipt with a negative amount; it lowers the rest of the receipt that it reverses.
+-- A reversal is a receipt with a negative amount; it lowers the rest of the receipt that it
+-- reverses.
 with
 
     payments as ({{ union_kinds("payments") }}),

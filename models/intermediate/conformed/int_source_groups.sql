@@ -1,6 +1,5 @@
--- Sources that deliver the same legal entity speak of the same customers and accounts; they form a group,
--- named by
--- the source whose attributes win.
+-- Sources that deliver the same legal entity speak of the same customers and accounts; they form a
+-- group, named by the source whose attributes win.
 with recursive
 
     sources as (select * from {{ ref("stg_registry__sources") }}),

@@ -1,6 +1,6 @@
--- The pairs of currencies that something is translated between: documents, receipts and refunds into the
--- entity's
--- functional currency, unit costs into it, the entity's figures into the reporting currency.
+-- The pairs of currencies that something is translated between: documents, receipts and refunds into
+-- the entity's functional currency, unit costs into it, the entity's figures into the reporting
+-- currency.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),

@@ -1,8 +1,7 @@
--- The rate valid on each day: as delivered, else 1 / the opposite pair, else through the reporting currency
--- with both
--- legs valid that day; rounded once to 8 decimals. A day without a rate takes the latest earlier one, at
--- most 4 days
--- old; where there is none, there is no row, and FX-01 judges whether one was needed.
+-- The rate valid on each day: as delivered, else 1 / the opposite pair, else through the reporting
+-- currency with both legs valid that day; rounded once to 8 decimals. A day without a rate takes the
+-- latest earlier one, at most 4 days old; where there is none, there is no row, and FX-01 judges
+-- whether one was needed.
 with
 
     fx_rates as (select * from {{ ref("int_fx_rates") }}),

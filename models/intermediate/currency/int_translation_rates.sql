@@ -1,7 +1,6 @@
--- How an entity's figures become group figures: balances at the rate of the as-of date, flows of a period
--- at the mean
--- over its calendar days (up to the as-of date) of the rate valid that day. An entity in the reporting
--- currency uses 1.
+-- How an entity's figures become group figures: balances at the rate of the as-of date, flows of a
+-- period at the mean over its calendar days (up to the as-of date) of the rate valid that day. An
+-- entity in the reporting currency uses 1.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
@@ -26,10 +25,7 @@ with
     ),
 
     means_taken as (
-        select
-            legal_entity_id,
-            period,
-            cast(round(avg(cast(closing_rate as double)), 8) as decimal(18, 8)) as average_rate
+        select legal_entity_id, period, {{ mean_rate("closing_rate") }} as average_rate
         from rates_of_entities
         group by legal_entity_id, period
     ),

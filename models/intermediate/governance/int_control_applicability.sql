@@ -1,6 +1,5 @@
--- Which controls have something to judge in what was delivered; the others are reported as not applicable,
--- with the
--- input they lack.
+-- Which controls have something to judge in what was delivered; the others are reported as not
+-- applicable, with the input they lack.
 with
 
     catalogue as (select * from {{ ref("control_catalogue") }}),

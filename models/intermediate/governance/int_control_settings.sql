@@ -1,6 +1,5 @@
 -- The catalogue with what the company sets for itself. An override counts while it has a reason, an
--- approver other than
--- the person who asked for it, and an expiry not before the start of the run.
+-- approver other than the person who asked for it, and an expiry not before the start of the run.
 with
 
     catalogue as (select * from {{ ref("control_catalogue") }}),

@@ -1,6 +1,6 @@
--- What revenue rules leave on the balance sheet at each report date, from the documents alone: delivered
--- and not billed
--- (contract asset), billed and not delivered or not yet passed in time (contract liability).
+-- What revenue rules leave on the balance sheet at each report date, from the documents alone:
+-- delivered and not billed (contract asset), billed and not delivered or not yet passed in time
+-- (contract liability).
 with
 
     report_dates as (select * from {{ ref("int_report_dates") }}),

@@ -1,6 +1,5 @@
--- What the ledger shows per control account at each report date, for every role that the entity's chart has
--- or
--- its lines name. Debit +, credit -.
+-- What the ledger shows per control account at each report date, for every role that the entity's
+-- chart has or its lines name. Debit +, credit -.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),

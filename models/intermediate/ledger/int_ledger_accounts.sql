@@ -1,5 +1,5 @@
--- The accounts of each entity: its delivered chart, or, where it has none, the standard accounts, then
--- assumed.
+-- The accounts of each entity: its delivered chart, or, where it has none, the standard accounts,
+-- then assumed.
 with
 
     accounts as (select * from {{ ref("int_accounts") }}),

@@ -1,6 +1,6 @@
 -- What is owed in tax at each report date: the opening balance, output tax of documents less tax on
--- discounts, credit
--- memos and write-offs, and, as booked, what no document in the extracts calls for (input tax, remittances).
+-- discounts, credit memos and write-offs, and, as booked, what no document in the extracts calls for
+-- (input tax, remittances).
 with
 
     report_dates as (select * from {{ ref("int_report_dates") }}),

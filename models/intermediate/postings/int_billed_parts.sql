@@ -1,8 +1,7 @@
--- The net of every billed line (credit memos left out) cut into the parts that revenue rules treat alike,
--- summing to the
--- line's functional net: `accrued` clears what was recognised at delivery, `on_delivery` waits for the
--- delivery,
--- `over_time` for the months of its service period, `at_once` is recognised with the document.
+-- The net of every billed line (credit memos left out) cut into the parts that revenue rules treat
+-- alike, summing to the line's functional net: `accrued` clears what was recognised at delivery,
+-- `on_delivery` waits for the delivery, `over_time` for the months of its service period, `at_once`
+-- is recognised with the document.
 with
 
     document_lines as (select * from {{ ref("int_ar_document_lines") }}),

@@ -1,6 +1,6 @@
--- What a delivery is worth on the contract asset account from its ship date until its invoice is posted: at
--- order price
--- and the rate of the ship date. A delivery billed on the same day, or before, is no accrual.
+-- What a delivery is worth on the contract asset account from its ship date until its invoice is
+-- posted: at order price and the rate of the ship date. A delivery billed on the same day, or
+-- before, is no accrual.
 with
 
     fulfilments as (select * from {{ ref("int_fulfilments") }}),

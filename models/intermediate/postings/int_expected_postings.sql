@@ -1,7 +1,6 @@
--- All that the documents call for, united once, each on its account: the one named by the rule (bank, a
--- product's
--- revenue), else the one that the booked journal of that document uses in the role, else the entity's
--- account of that role.
+-- All that the documents call for, united once, each on its account: the one named by the rule
+-- (bank, a product's revenue), else the one that the booked journal of that document uses in the
+-- role, else the entity's account of that role.
 with
 
     journal_lines as (select * from {{ ref("int_journal_lines") }}),

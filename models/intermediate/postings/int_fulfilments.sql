@@ -1,8 +1,7 @@
--- Which delivery a billed quantity is for: per order line, deliveries and billed lines are laid end to end
--- in order, and
--- where they overlap, the one is for the other. A document that names its shipment takes that shipment's
--- place. What
--- has no counterpart stands alone: delivered and not billed, or billed and not delivered.
+-- Which delivery a billed quantity is for: per order line, deliveries and billed lines are laid end
+-- to end in order, and where they overlap, the one is for the other. A document that names its
+-- shipment takes that shipment's place. What has no counterpart stands alone: delivered and not
+-- billed, or billed and not delivered.
 with
 
     shipments as (select * from {{ ref("int_shipments") }}),

@@ -1,8 +1,7 @@
--- Debit contract liability, credit revenue: the month's share of billed services; the last month takes the
--- remainder.
--- Debit or credit the revaluation of receivables: open foreign amounts at the closing rate less their
--- booked value;
--- mirrored on the first day of the next month.
+-- Debit contract liability, credit revenue: the month's share of billed services; the last month
+-- takes the remainder.
+-- Debit or credit the revaluation of receivables: open foreign amounts at the closing rate less
+-- their booked value; mirrored on the first day of the next month.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),

@@ -1,6 +1,6 @@
--- Debit impairment, credit allowance (or the mirror image): what the loss matrix requires on the open items
--- by due date,
--- at the closing rate and rounded per bucket, less the allowance that stands.
+-- Debit impairment, credit allowance (or the mirror image): what the loss matrix requires on the
+-- open items by due date, at the closing rate and rounded per bucket, less the allowance that
+-- stands.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),

@@ -1,6 +1,6 @@
 -- Debit unapplied cash (or the credit memo within receivables), debit discount and its tax, credit
--- receivables at the
--- document's rate; what then does not balance is the realised exchange difference.
+-- receivables at the document's rate; what then does not balance is the realised exchange
+-- difference.
 with
 
     applications_valued as (

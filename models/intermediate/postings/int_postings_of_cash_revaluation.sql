@@ -1,6 +1,6 @@
--- Debit or credit a bank account in foreign currency, against FX on cash, so that it stands at the closing
--- rate; not
--- reversed. What stands before is the account as booked, this month's own revaluation left out.
+-- Debit or credit a bank account in foreign currency, against FX on cash, so that it stands at the
+-- closing rate; not reversed. What stands before is the account as booked, this month's own
+-- revaluation left out.
 with
 
     journal_lines as (select * from {{ ref("int_journal_lines") }}),

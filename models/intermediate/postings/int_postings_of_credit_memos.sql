@@ -1,6 +1,7 @@
 -- Goods returned: debit the lines' revenue and tax, credit receivables (the cost is the return's own
 -- posting).
--- Price correction: debit discounts and tax, credit receivables. What the delivery accrued is not touched.
+-- Price correction: debit discounts and tax, credit receivables. What the delivery accrued is not
+-- touched.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

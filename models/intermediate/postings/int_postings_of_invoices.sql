@@ -1,6 +1,5 @@
--- Debit receivables gross; credit revenue per line, the contract asset where the delivery was recognised
--- before, the
--- contract liability where delivery or service is still to come; credit tax.
+-- Debit receivables gross; credit revenue per line, the contract asset where the delivery was
+-- recognised before, the contract liability where delivery or service is still to come; credit tax.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

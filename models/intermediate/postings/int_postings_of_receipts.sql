@@ -1,7 +1,6 @@
--- Debit bank, credit unapplied cash, at the receipt's rate. A reversal is the mirror image: unapplied cash
--- at the value
--- of what the reversed receipt loses, the bank at the reversal's own rate, the rest realised exchange
--- difference.
+-- Debit bank, credit unapplied cash, at the receipt's rate. A reversal is the mirror image:
+-- unapplied cash at the value of what the reversed receipt loses, the bank at the reversal's own
+-- rate, the rest realised exchange difference.
 with
 
     receipts as (select * from {{ ref("int_receipts") }}),

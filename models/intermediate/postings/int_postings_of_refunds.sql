@@ -1,6 +1,5 @@
--- Debit unapplied cash at the value of what the receipt loses, credit bank at the refund's rate; the rest
--- is realised
--- exchange difference.
+-- Debit unapplied cash at the value of what the receipt loses, credit bank at the refund's rate; the
+-- rest is realised exchange difference.
 with
 
     refunds as (select * from {{ ref("int_refunds") }}),

@@ -1,5 +1,5 @@
--- Debit cost of goods sold, credit inventory: at delivery, unit cost x quantity; a return is the mirror
--- image.
+-- Debit cost of goods sold, credit inventory: at delivery, unit cost x quantity; a return is the
+-- mirror image.
 -- Debit contract asset, credit revenue: delivered, not yet billed.
 -- Debit contract liability, credit revenue: billed before, delivered now.
 with

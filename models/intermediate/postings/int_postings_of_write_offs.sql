@@ -1,4 +1,5 @@
--- Debit the allowance net, debit tax (relief), credit receivables at the value of what the document loses.
+-- Debit the allowance net, debit tax (relief), credit receivables at the value of what the document
+-- loses.
 with
 
     write_offs as (select * from {{ ref("int_write_offs") }}),

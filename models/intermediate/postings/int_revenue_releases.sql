@@ -1,7 +1,6 @@
--- What is released of each billed service line at which month end: straight line over the months of its
--- service period,
--- the last month taking the remainder. A month that passed before the document was posted is released with
--- the first.
+-- What is released of each billed service line at which month end: straight line over the months of
+-- its service period, the last month taking the remainder. A month that passed before the document
+-- was posted is released with the first.
 with
 
     billed_parts as (select * from {{ ref("int_billed_parts") }}),

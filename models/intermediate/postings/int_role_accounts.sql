@@ -1,6 +1,5 @@
--- Where a posting goes by default: per entity and role the lowest account of its chart, else the standard
--- account,
--- which is then assumed and says so.
+-- Where a posting goes by default: per entity and role the lowest account of its chart, else the
+-- standard account, which is then assumed and says so.
 with
 
     accounts as (select * from {{ ref("int_accounts") }}),

@@ -1,7 +1,6 @@
--- Gross billed credit sales per day: invoices and debit memos less credit memos, tax included, at the
--- document's rate,
--- opening items left out; before the first invoice, the delivered history per month. Every month of an
--- entity stands.
+-- Gross billed credit sales per day: invoices and debit memos less credit memos, tax included, at
+-- the document's rate, opening items left out; before the first invoice, the delivered history per
+-- month. Every month of an entity stands.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

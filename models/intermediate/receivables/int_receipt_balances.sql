@@ -1,5 +1,5 @@
--- What a receipt has unapplied over time: one row from each date on which its rest changes until the day
--- before the next.
+-- What a receipt has unapplied over time: one row from each date on which its rest changes until the
+-- day before the next.
 with
 
     movements as (select * from {{ ref("int_receipt_movements") }}),

@@ -1,6 +1,6 @@
--- Every movement of every receipt, with what is left unapplied after it. Movements of one date go in the
--- order
--- applications, reversals, refunds, each by id; values as in int_receivable_movements, at the receipt's rate.
+-- Every movement of every receipt, with what is left unapplied after it. Movements of one date go in
+-- the order applications, reversals, refunds, each by id; values as in int_receivable_movements, at
+-- the receipt's rate.
 with
 
     receipts as (select * from {{ ref("int_receipts") }}),

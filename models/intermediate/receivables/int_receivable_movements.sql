@@ -1,7 +1,6 @@
--- Every movement of every receivable, with what is left after it. The functional value of a rest is rest x
--- document
--- rate, rounded once; a movement is worth the value before less the value after, so the last one takes the
--- remainder.
+-- Every movement of every receivable, with what is left after it. The functional value of a rest is
+-- rest x document rate, rounded once; a movement is worth the value before less the value after, so
+-- the last one takes the remainder.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

@@ -1,7 +1,6 @@
--- Every delivered version of what changes a document's rest after its posting: applications on the document
--- that they
--- reduce and on the credit memo that they use up, write-offs, and clearings whose counterpart is not
--- delivered.
+-- Every delivered version of what changes a document's rest after its posting: applications on the
+-- document that they reduce and on the credit memo that they use up, write-offs, and clearings whose
+-- counterpart is not delivered.
 with
 
     applications as ({{ union_kinds_with_versions("applications") }}),

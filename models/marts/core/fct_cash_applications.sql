@@ -1,5 +1,5 @@
--- Debit unapplied cash (or the credit memo), discount and its tax; credit receivables at the document's rate:
--- what then does not balance is the realised exchange difference.
+-- Debit unapplied cash (or the credit memo), discount and its tax; credit receivables at the
+-- document's rate: what then does not balance is the realised exchange difference.
 with
 
     applications_valued as (select * from {{ ref("int_applications_valued") }}),

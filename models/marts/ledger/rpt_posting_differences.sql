@@ -1,6 +1,6 @@
--- Where the books differ from what the documents call for, and why. Booked journals of source types without
--- a document
--- in the extracts have no expected side; month-end postings are compared by type, account and period.
+-- Where the books differ from what the documents call for, and why. Booked journals of source types
+-- without a document in the extracts have no expected side; month-end postings are compared by type,
+-- account and period.
 with
 
     expected_postings as (select * from {{ ref("int_expected_postings") }}),

@@ -1,7 +1,7 @@
 {{ config(materialized="table_function", parameters=["as_of", "known_on"], contract={"enforced": false}) }}
--- What the books showed for one date given only what had been delivered by a moment: versions, deletions
--- and absences
--- that became known later are not seen. A date as the moment means its end, in UTC.
+-- What the books showed for one date given only what had been delivered by a moment: versions,
+-- deletions and absences that became known later are not seen. A date as the moment means its end,
+-- in UTC.
 with
 
     moments_asked as (

@@ -1,7 +1,7 @@
 {{ config(materialized="table_function", parameters=["as_of"], contract={"enforced": false}) }}
--- Days sales outstanding at the end of any date: receivables as the ledger shows them over gross billed
--- credit sales.
--- Inside a month the sales run from its first day and the days are those so far. Group rows stand under '*'.
+-- Days sales outstanding at the end of any date: receivables as the ledger shows them over gross
+-- billed credit sales. Inside a month the sales run from its first day and the days are those so
+-- far. Group rows stand under '*'.
 with
 
     dates_asked as (
@@ -62,10 +62,7 @@ with
     ),
 
     month_rates_taken as (
-        select
-            legal_entity_id,
-            period,
-            cast(round(avg(cast(closing_rate as double)), 8) as decimal(18, 8)) as average_rate
+        select legal_entity_id, period, {{ mean_rate("closing_rate") }} as average_rate
         from rates_until_date
         group by legal_entity_id, period
     ),
@@ -196,8 +193,8 @@ with
     ),
 
     exhausting_months_found as (
-        -- the first month, counted backwards, whose sales cover what is left of the receivables; after 24
-        -- months it stops
+        -- the first month, counted backwards, whose sales cover what is left of the receivables;
+        -- after 24 months it stops
         select
             legal_entity_id,
             coalesce(

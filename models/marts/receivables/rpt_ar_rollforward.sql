@@ -1,6 +1,5 @@
--- Opening and closing are open items; what lies between is each movement at its document's rate. They need
--- not agree:
--- control SL-04 says where they do not.
+-- Opening and closing are open items; what lies between is each movement at its document's rate.
+-- They need not agree: control SL-04 says where they do not.
 with
 
     report_periods as (select * from {{ ref("int_report_periods") }}),

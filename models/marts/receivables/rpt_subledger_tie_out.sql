@@ -1,7 +1,6 @@
--- Subledger and ledger side by side, in the account's natural sign; control SL-01 and SL-02 judge the
--- difference.
--- Where the chart has no account for unapplied cash, receipts stand on receivables from the day they are
--- posted.
+-- Subledger and ledger side by side, in the account's natural sign; control SL-01 and SL-02 judge
+-- the difference. Where the chart has no account for unapplied cash, receipts stand on receivables
+-- from the day they are posted.
 with
 
     report_dates as (select * from {{ ref("int_report_dates") }}),

@@ -1,5 +1,5 @@
--- A snapshot with a refused file or a quarantined row deletes nothing: absence is judged by the latest
--- complete one.
+-- A snapshot with a refused file or a quarantined row deletes nothing: absence is judged by the
+-- latest complete one.
 with
 
     deliveries as (select * from {{ source("registry", "deliveries") }}),

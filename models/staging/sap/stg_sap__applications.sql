@@ -1,7 +1,7 @@
--- What settles a document: on the clearing date, the receipt or credit memo that its clearing names. A
--- payment in part that names its invoice counts from its own posting date, and the rest that a receipt
--- leaves open is taken off again; when the clearing comes, only what is not yet counted is added. A
--- clearing without a receipt moves no cash.
+-- What settles a document: on the clearing date, the receipt or credit memo that its clearing names.
+-- A payment in part that names its invoice counts from its own posting date, and the rest that a
+-- receipt leaves open is taken off again; when the clearing comes, only what is not yet counted is
+-- added. A clearing without a receipt moves no cash.
 with
 
     receivable_items as (select * from {{ ref("stg_sap__receivable_items") }}),

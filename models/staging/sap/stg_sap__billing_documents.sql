@@ -1,6 +1,6 @@
--- What kind of receivable a billing document makes: by its category where one is delivered, by its type
--- otherwise. Cancellations carry a positive amount in SAP, and cancelled documents stay; both count, with
--- opposite signs. Pro forma documents make no receivable and are left out.
+-- What kind of receivable a billing document makes: by its category where one is delivered, by its
+-- type otherwise. Cancellations carry a positive amount in SAP, and cancelled documents stay; both
+-- count, with opposite signs. Pro forma documents make no receivable and are left out.
 with
 
     headers as (select * from {{ ref("base_sap__billing_document_headers") }}),

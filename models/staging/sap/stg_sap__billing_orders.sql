@@ -1,5 +1,5 @@
--- Which order line a billing item charges. Billing refers to the delivery, the delivery to the order;
--- billing without delivery refers to the order itself.
+-- Which order line a billing item charges. Billing refers to the delivery, the delivery to the
+-- order; billing without delivery refers to the order itself.
 with
 
     billing_items as (select * from {{ ref("base_sap__billing_document_items") }}),

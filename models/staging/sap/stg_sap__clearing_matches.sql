@@ -1,6 +1,7 @@
--- SAP says which items a clearing document settles, not which pays for which. Within a clearing, a credit
--- memo first settles the document it belongs to; what is left is settled in the order of posting, oldest
--- first. Each row is a part of a debit settled by a part of a credit, in one currency.
+-- SAP says which items a clearing document settles, not which pays for which. Within a clearing, a
+-- credit memo first settles the document it belongs to; what is left is settled in the order of
+-- posting, oldest first. Each row is a part of a debit settled by a part of a credit, in one
+-- currency.
 {{ config(materialized="table") }}
 
 with

@@ -1,5 +1,5 @@
--- Blocked customers and those marked for deletion stay: they still owe what they owe. Currency and terms
--- are the customer's only where all its assignments agree.
+-- Blocked customers and those marked for deletion stay: they still owe what they owe. Currency and
+-- terms are the customer's only where all its assignments agree.
 with
 
     business_partners as (select * from {{ ref("base_sap__business_partners") }}),

@@ -1,5 +1,5 @@
--- What customer payment documents charge to the result and to tax instead of the bank: discounts taken,
--- small differences, and in company currency the exchange difference.
+-- What customer payment documents charge to the result and to tax instead of the bank: discounts
+-- taken, small differences, and in company currency the exchange difference.
 with
 
     receivable_items as (select * from {{ ref("stg_sap__receivable_items") }}),

@@ -1,5 +1,6 @@
--- The ledger as posted: FI lines of posted documents, and the receivables items of documents whose FI lines
--- are not delivered, which are the lines of a control account only. An accounting line stands here once.
+-- The ledger as posted: FI lines of posted documents, and the receivables items of documents whose
+-- FI lines are not delivered, which are the lines of a control account only. An accounting line
+-- stands here once.
 with
 
     posted_lines as (select * from {{ ref("stg_sap__posted_lines") }}),

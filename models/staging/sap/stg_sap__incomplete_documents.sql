@@ -1,5 +1,6 @@
--- Accounting documents of which half is missing: a posted header without lines (a parked one has none,
--- rightly), or lines without their header. Neither can stand in the ledger; both are named here.
+-- Accounting documents of which half is missing: a posted header without lines (a parked one has
+-- none, rightly), or lines without their header. Neither can stand in the ledger; both are named
+-- here.
 with
 
     headers as (select * from {{ ref("base_sap__bkpf") }}),

@@ -1,6 +1,6 @@
 -- Billing items; for documents of which no items are delivered, the ledger lines that are neither
--- receivable nor tax. Lines of credit memos are negative. Net is exact, the price per piece is derived from
--- it.
+-- receivable nor tax. Lines of credit memos are negative. Net is exact, the price per piece is
+-- derived from it.
 with
 
     documents as (select source_system, doc_id, doc_type from {{ ref("stg_sap__invoices") }}),

@@ -1,7 +1,8 @@
--- Net comes from billing, gross from the receivables item, and neither is derived from the other: where
--- only one is delivered the other is null, and tax is null unless tax lines or a tax amount are delivered.
--- Where there is no billing document at all, net is what the ledger's receivable leaves after its tax
--- lines. A cancellation is a credit memo to the document it cancels. Pro forma documents are none.
+-- Net comes from billing, gross from the receivables item, and neither is derived from the other:
+-- where only one is delivered the other is null, and tax is null unless tax lines or a tax amount
+-- are delivered. Where there is no billing document at all, net is what the ledger's receivable
+-- leaves after its tax lines. A cancellation is a credit memo to the document it cancels. Pro forma
+-- documents are none.
 {{ config(materialized="table") }}
 
 with

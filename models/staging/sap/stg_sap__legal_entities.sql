@@ -1,4 +1,5 @@
--- Company codes, found on what they post and bill. Names and countries of company codes are not delivered.
+-- Company codes, found on what they post and bill. Names and countries of company codes are not
+-- delivered.
 with
 
     headers as (select * from {{ ref("base_sap__bkpf") }}),

@@ -1,5 +1,5 @@
--- SAP delivers the net of the item; the price per piece is derived from it, so net_amount is what counts. A
--- rejected item is cancelled in full.
+-- SAP delivers the net of the item; the price per piece is derived from it, so net_amount is what
+-- counts. A rejected item is cancelled in full.
 with
 
     items as (select * from {{ ref("base_sap__sales_order_items") }}),

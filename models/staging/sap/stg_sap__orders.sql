@@ -1,6 +1,6 @@
--- An order is cancelled when every item is rejected, shipped when every other item has left in full. A
--- sales organisation belongs to one company code; which one shows on the invoices of its orders, or is
--- plain where the source has only one company code.
+-- An order is cancelled when every item is rejected, shipped when every other item has left in full.
+-- A sales organisation belongs to one company code; which one shows on the invoices of its orders,
+-- or is plain where the source has only one company code.
 with
 
     headers as (select * from {{ ref("base_sap__sales_order_headers") }}),

@@ -1,6 +1,6 @@
--- A receipt is what a customer payment document takes off a customer's account, less what it charges to the
--- result (discounts taken, small differences): so it equals what reached the bank. SAP posts it straight to
--- the receivables account. Cleared items are no receipts.
+-- A receipt is what a customer payment document takes off a customer's account, less what it charges
+-- to the result (discounts taken, small differences): so it equals what reached the bank. SAP posts
+-- it straight to the receivables account. Cleared items are no receipts.
 {{ config(materialized="table") }}
 
 with

@@ -1,5 +1,5 @@
--- The lines of posted accounting documents, each with its header. Debit +, credit −, in whole units of each
--- currency.
+-- The lines of posted accounting documents, each with its header. Debit +, credit −, in whole units
+-- of each currency.
 {{ config(materialized="table") }}
 
 with

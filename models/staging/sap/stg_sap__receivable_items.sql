@@ -1,5 +1,6 @@
--- Every item on a customer account once, whichever family delivered it, and the document or receipt that it
--- belongs to. Where both families deliver an item, the ledger's line counts. Debit +, credit −.
+-- Every item on a customer account once, whichever family delivered it, and the document or receipt
+-- that it belongs to. Where both families deliver an item, the ledger's line counts. Debit +, credit
+-- −.
 {{ config(materialized="table") }}
 
 with

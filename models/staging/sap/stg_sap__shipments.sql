@@ -1,5 +1,5 @@
--- Control passes with goods issue: a delivery that is only picked is no shipment, whatever the order's
--- status says. Several items of one delivery for the same order line (batches) are one row.
+-- Control passes with goods issue: a delivery that is only picked is no shipment, whatever the
+-- order's status says. Several items of one delivery for the same order line (batches) are one row.
 with
 
     deliveries as (select * from {{ ref("base_sap__outbound_delivery_headers") }}),

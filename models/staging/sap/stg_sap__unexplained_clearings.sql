@@ -1,5 +1,5 @@
--- Cleared, and so not open, but by nothing that is delivered: the other side of the clearing is not in the
--- extract, or it is no receipt and no credit memo. Signed as the document.
+-- Cleared, and so not open, but by nothing that is delivered: the other side of the clearing is not
+-- in the extract, or it is no receipt and no credit memo. Signed as the document.
 with
 
     receivable_items as (select * from {{ ref("stg_sap__receivable_items") }}),

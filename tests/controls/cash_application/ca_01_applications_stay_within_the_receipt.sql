@@ -1,6 +1,6 @@
 {{ config(alias="ca_01", meta={"control_id": "CA-01"}) }}
--- Guards against spending money twice: a receipt loaded once and applied, refunded or reversed for more
--- than it brought.
+-- Guards against spending money twice: a receipt loaded once and applied, refunded or reversed for
+-- more than it brought.
 with
 
     receipts as (select * from {{ ref("fct_receipts") }}),

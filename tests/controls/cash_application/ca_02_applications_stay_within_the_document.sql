@@ -1,7 +1,6 @@
 {{ config(alias="ca_02", meta={"control_id": "CA-02"}) }}
--- Guards the open items: a document reduced by more than it is worth turns into a debt of ours that nobody
--- booked.
--- Judged at the end of each day on which the document's rest changes.
+-- Guards the open items: a document reduced by more than it is worth turns into a debt of ours that
+-- nobody booked. Judged at the end of each day on which the document's rest changes.
 with
 
     balances as (select * from {{ ref("int_receivable_balances") }}),

@@ -1,10 +1,8 @@
 {{ config(alias="fx_01", meta={"control_id": "FX-01"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards every translation: without a valid rate there is no figure, and a made-up one would look like any
--- other.
--- A source that delivers no rates of its own is judged only for pairs that another source covers, and for
--- currencies
--- that do not exist.
+-- Guards every translation: without a valid rate there is no figure, and a made-up one would look
+-- like any other. A source that delivers no rates of its own is judged only for pairs that another
+-- source covers, and for currencies that do not exist.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

@@ -1,6 +1,6 @@
 {{ config(alias="cm_01", meta={"control_id": "CM-01"}) }}
--- Guards against credits without a cause, and against crediting a document twice. Approval is not delivered
--- and not judged.
+-- Guards against credits without a cause, and against crediting a document twice. Approval is not
+-- delivered and not judged.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

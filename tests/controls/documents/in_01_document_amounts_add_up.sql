@@ -1,7 +1,7 @@
 {{ config(alias="in_01", meta={"control_id": "IN-01"}) }}
--- Guards the amounts that everything else is built from: a header that its own lines do not support. An
--- amount that is
--- not delivered is not judged, nor are lines where the source delivers none at all.
+-- Guards the amounts that everything else is built from: a header that its own lines do not support.
+-- An amount that is not delivered is not judged, nor are lines where the source delivers none at
+-- all.
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

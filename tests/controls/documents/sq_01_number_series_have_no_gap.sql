@@ -1,8 +1,7 @@
 {{ config(alias="sq_01", meta={"control_id": "SQ-01"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards completeness of billing: a missing legal number is an invoice that was not delivered, or not
--- written.
--- A number that arrived and was deleted is documented; opening items are outside.
+-- Guards completeness of billing: a missing legal number is an invoice that was not delivered, or
+-- not written. A number that arrived and was deleted is documented; opening items are outside.
 with
 
     document_versions as (select * from {{ ref("int_ar_document_versions") }}),

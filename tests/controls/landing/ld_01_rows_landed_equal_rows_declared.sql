@@ -1,7 +1,6 @@
 {{ config(alias="ld_01", meta={"control_id": "LD-01"}) }}
--- Guards completeness of the load: a file lost, cut or exchanged on its way would make every figure behind
--- it wrong
--- without anything looking wrong.
+-- Guards completeness of the load: a file lost, cut or exchanged on its way would make every figure
+-- behind it wrong without anything looking wrong.
 with
 
     manifests as (select * from {{ ref("stg_registry__manifests") }}),

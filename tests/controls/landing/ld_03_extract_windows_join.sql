@@ -1,8 +1,7 @@
 {{ config(alias="ld_03", meta={"control_id": "LD-03"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards incremental extracts: what changed between two windows, or twice inside both, would be missed or
--- doubled at
--- the source, where no row count can see it.
+-- Guards incremental extracts: what changed between two windows, or twice inside both, would be
+-- missed or doubled at the source, where no row count can see it.
 with
 
     manifests as (select * from {{ ref("stg_registry__manifests") }}),

@@ -1,7 +1,7 @@
 {{ config(alias="ld_05", meta={"control_id": "LD-05"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards against silent loss: every row that could not be read is named with its place, its value and the
--- reason.
+-- Guards against silent loss: every row that could not be read is named with its place, its value
+-- and the reason.
 with
 
     quarantine as (select * from {{ ref("stg_registry__quarantine") }}),

@@ -1,8 +1,8 @@
 {{ config(alias="ld_06", meta={"control_id": "LD-06"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards publication itself: figures computed without some of the delivered rows do not go out. Counts what
--- landing
--- registered for each delivery, so that it also fails where the quarantine table was emptied by hand.
+-- Guards publication itself: figures computed without some of the delivered rows do not go out.
+-- Counts what landing registered for each delivery, so that it also fails where the quarantine table
+-- was emptied by hand.
 with
 
     deliveries as (select * from {{ ref("stg_registry__deliveries") }}),

@@ -1,7 +1,6 @@
 {{ config(alias="gl_01", meta={"control_id": "GL-01"}) }}
--- Guards the ledger as delivered: a line lost or changed leaves its journal out of balance, in functional
--- currency or in
--- the currency of the transaction.
+-- Guards the ledger as delivered: a line lost or changed leaves its journal out of balance, in
+-- functional currency or in the currency of the transaction.
 with
 
     journal_lines as (select * from {{ ref("int_journal_lines") }}),

@@ -1,7 +1,6 @@
 {{ config(alias="gl_02", meta={"control_id": "GL-02"}) }}
--- Guards the trial balance itself: debits equal credits at every report date, so that every statement drawn
--- from it can
--- balance.
+-- Guards the trial balance itself: debits equal credits at every report date, so that every
+-- statement drawn from it can balance.
 with
 
     trial_balance as (select * from {{ ref("rpt_trial_balance") }}),

@@ -1,5 +1,6 @@
 {{ config(alias="gl_05", meta={"control_id": "GL-05"}) }}
--- Guards the mapping: a line on an account that the chart does not have falls out of every statement.
+-- Guards the mapping: a line on an account that the chart does not have falls out of every
+-- statement.
 with
 
     journal_lines as (select * from {{ ref("int_journal_lines") }}),

@@ -1,7 +1,8 @@
 {{ config(alias="dt_01", meta={"control_id": "DT-01"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
 -- depends_on: {{ ref("rpt_ar_aging") }}
--- Guards the cent: a floating-point column loses it without a sign. `value` holds ratios and days only.
+-- Guards the cent: a floating-point column loses it without a sign. `value` holds ratios and days
+-- only.
 with
 
     mart_columns as ({{ columns_of_schema("marts") }}),

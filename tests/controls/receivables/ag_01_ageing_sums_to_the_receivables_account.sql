@@ -1,7 +1,6 @@
 {{ config(alias="ag_01", meta={"control_id": "AG-01"}) }}
--- Guards the ageing: a bucket that overlaps, leaves a gap or drops an item still looks like an ageing.
--- Compared with the
--- booked balance, not with the open items that it was drawn from.
+-- Guards the ageing: a bucket that overlaps, leaves a gap or drops an item still looks like an
+-- ageing. Compared with the booked balance, not with the open items that it was drawn from.
 with
 
     ageing as (select * from {{ ref("rpt_ar_aging") }}),
@@ -21,7 +20,8 @@ with
     ),
 
     unapplied_on_receivables as (
-        -- without an account for unapplied cash, receipts stand on receivables and are no part of the ageing
+        -- without an account for unapplied cash, receipts stand on receivables and are no part of
+        -- the ageing
         select
             unapplied_cash.as_of,
             unapplied_cash.legal_entity_id,

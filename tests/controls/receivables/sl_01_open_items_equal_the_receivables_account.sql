@@ -1,9 +1,8 @@
 {{ config(alias="sl_01", meta={"control_id": "SL-01"}) }}
--- Guards receivables at every report date: a whole journal or a whole document missing leaves both sides
--- balanced in
--- themselves; only their comparison sees it. Where the totals differ, the source documents that make the
--- difference are
--- named, each once, with the report dates from the first to the last at which it does.
+-- Guards receivables at every report date: a whole journal or a whole document missing leaves both
+-- sides balanced in themselves; only their comparison sees it. Where the totals differ, the source
+-- documents that make the difference are named, each once, with the report dates from the first to
+-- the last at which it does.
 with
 
     tie_outs as (select * from {{ ref("rpt_subledger_tie_out") }}),

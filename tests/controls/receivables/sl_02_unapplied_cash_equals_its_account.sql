@@ -1,7 +1,7 @@
 {{ config(alias="sl_02", meta={"control_id": "SL-02"}) }}
--- Guards customers' money that is not yet anybody's: a receipt not booked, or booked without a receipt.
--- Where the totals
--- differ, the receipts, applications and refunds that make the difference are named, each once.
+-- Guards customers' money that is not yet anybody's: a receipt not booked, or booked without a
+-- receipt. Where the totals differ, the receipts, applications and refunds that make the difference
+-- are named, each once.
 with
 
     tie_outs as (select * from {{ ref("rpt_subledger_tie_out") }}),

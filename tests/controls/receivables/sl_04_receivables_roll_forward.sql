@@ -1,9 +1,7 @@
 {{ config(alias="sl_04", meta={"control_id": "SL-04"}) }}
--- Guards the subledger's own arithmetic: what was open, plus what was posted, less what was settled, is
--- what is open.
--- Items that the source calls cleared without delivering what cleared them are named one by one; what they
--- do not
--- explain is shown per period.
+-- Guards the subledger's own arithmetic: what was open, plus what was posted, less what was settled,
+-- is what is open. Items that the source calls cleared without delivering what cleared them are
+-- named one by one; what they do not explain is shown per period.
 with
 
     rollforward as (select * from {{ ref("rpt_ar_rollforward") }}),

@@ -1,6 +1,7 @@
 {{ config(alias="ri_01", meta={"control_id": "RI-01"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
--- Guards every join of the marts: an orphan drops out of a join, or stands alone in a report, without a word.
+-- Guards every join of the marts: an orphan drops out of a join, or stands alone in a report,
+-- without a word.
 with
 
     shipments as (

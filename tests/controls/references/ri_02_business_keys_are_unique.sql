@@ -1,9 +1,8 @@
 {{ config(alias="ri_02", meta={"control_id": "RI-02"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
 -- depends_on: {{ ref("stg_registry__deliveries") }}
--- Guards the choice of the current version: where two different rows claim a key with equal right, any
--- choice is a
--- guess. Both are named.
+-- Guards the choice of the current version: where two different rows claim a key with equal right,
+-- any choice is a guess. Both are named.
 with
 
     undecided as ({{ undecided_rows() }}),
