@@ -1,0 +1,1 @@
+"""The parts of landing. ``ingest.land`` is the way in."""

@@ -1,0 +1,1 @@
+"""The tests: controls in SQL for dbt, everything else in pytest."""

@@ -1,0 +1,1 @@
+"""Tests of the package `ingest`, one file for each part."""
