@@ -1,0 +1,462 @@
+"""The command `tieout`: arguments and messages. What it does is done by the modules that it calls."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from ingest.errors import NothingBuilt, TieoutError, UnknownName, UsageError
+from ingest.progress import progress_for
+from ingest.query import Answer, Format, as_table, exact_json
+from ingest.warehouse import Warehouse
+
+DEFAULT_WAREHOUSE = "warehouse"
+FAILED_STATUS, INTERRUPTED_STATUS = 3, 130
+ROWS_OF_A_CONTROL = 20
+
+
+class Size(StrEnum):
+    """How large a demonstration company is."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+app = typer.Typer(
+    name="tieout",
+    help="Order-to-cash warehouse: land delivered files, build the marts, control them, publish.",
+    epilog="Exit status: 0 published or nothing to do; 1 a blocking control failed, the last good version"
+    " stays; 2 the input or the call is unusable; 3 an internal fault.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        metavar="DIR",
+        help="The warehouse directory. Default: $TIEOUT_WAREHOUSE, else warehouse/ in the working directory.",
+    ),
+]
+ExtractsArgument = Annotated[
+    Path, typer.Argument(metavar="EXTRACTS", help="The folder with one sub-folder for each source.")
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="The as-of date, YYYY-MM-DD. Default: tieout.yml's, else the last posting date in the data.",
+    ),
+]
+FullRefreshOption = Annotated[
+    bool,
+    typer.Option("--full-refresh", help="Land again from what lies there now; what is no longer there goes."),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one machine-readable line at the end of the output.")
+]
+UnpublishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--unpublished",
+        help="Ask the last build instead, also one that a control stopped (no run in progress).",
+    ),
+]
+
+
+@app.command()
+def demo(
+    size: Annotated[
+        Size,
+        typer.Option("--size", help="About 2,000 orders, 50,000 orders or 1,000,000 order lines."),
+    ] = Size.SMALL,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the demonstration company's extracts and run everything on them."""
+    from ingest import pipeline
+    from ingest.simulate import make_company
+
+    place = _warehouse(warehouse)
+    folder = place.path / "demo" / size.value
+    progress = progress_for()
+    progress.start(f"making the {size.value} demonstration company")
+    make_company(folder, size=size.value, progress=lambda step, done, total: progress.advance(step))
+    progress.finish()
+    outcome = pipeline.run(folder / "extracts", place, progress=progress)
+    _tell(outcome, place)
+    if outcome.published:
+        _where_to_look(place)
+    _end(outcome, as_json)
+
+
+@app.command()
+def run(
+    extracts: ExtractsArgument,
+    warehouse: WarehouseOption = None,
+    as_of: AsOfOption = None,
+    full_refresh: FullRefreshOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Land, build, control and publish in one go."""
+    from ingest import pipeline
+
+    place = _warehouse(warehouse)
+    outcome = pipeline.run(
+        extracts, place, as_of=_day(as_of), full_refresh=full_refresh, progress=progress_for()
+    )
+    _tell(outcome, place)
+    _end(outcome, as_json)
+
+
+@app.command()
+def land(
+    extracts: ExtractsArgument,
+    warehouse: WarehouseOption = None,
+    full_refresh: FullRefreshOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Land what lies in EXTRACTS, and no more."""
+    from ingest import pipeline
+
+    place = _warehouse(warehouse)
+    outcome = pipeline.land(extracts, place, full_refresh=full_refresh, progress=progress_for())
+    _tell(outcome, place)
+    _end(outcome, as_json)
+
+
+@app.command()
+def build(
+    warehouse: WarehouseOption = None,
+    as_of: AsOfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build all models from what is landed and run all controls; publish nothing."""
+    from ingest import pipeline
+
+    place = _warehouse(warehouse)
+    outcome = pipeline.build(place, as_of=_day(as_of), progress=progress_for())
+    _tell(outcome, place)
+    _end(outcome, as_json)
+
+
+@app.command()
+def publish(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
+    """Publish the last build, if no blocking control failed and nothing was landed since."""
+    from ingest import pipeline
+
+    place = _warehouse(warehouse)
+    outcome = pipeline.publish(place, progress=progress_for())
+    _tell(outcome, place)
+    _end(outcome, as_json)
+
+
+@app.command()
+def watch(
+    extracts: ExtractsArgument,
+    warehouse: WarehouseOption = None,
+    seconds: Annotated[
+        float, typer.Option("--every", min=0.1, metavar="SECONDS", help="How often to look at the folder.")
+    ] = 5.0,
+) -> None:
+    """Run whenever a delivery arrives, until interrupted."""
+    from ingest import pipeline
+    from ingest.watch import watch as watch_folder
+
+    place = _warehouse(warehouse)
+    progress = progress_for()
+    if not extracts.is_dir():
+        raise UsageError(
+            "no such folder",
+            expected="the folder with one sub-folder for each source",
+            next_step="Name a folder that exists.",
+            file=extracts,
+        )
+
+    def run_once() -> None:
+        try:
+            _tell(pipeline.run(extracts, place, progress=progress), place)
+        except TieoutError as error:
+            print(f"tieout: {error}", file=sys.stderr)
+
+    progress(f"watching {extracts}, looking every {seconds:g} s; end with Ctrl-C")
+    try:
+        watch_folder(extracts, run_once, seconds=seconds)
+    except KeyboardInterrupt:
+        progress("no longer watching")
+
+
+@app.command()
+def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
+    """Show what is published, from which deliveries, and what waits."""
+    from ingest.status import lines, read_status
+
+    found = read_status(_warehouse(warehouse))
+    print(exact_json(found.as_dict()) if as_json else "\n".join(lines(found)))
+
+
+@app.command()
+def controls(
+    control_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="One control, with its failing rows.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="How many failing rows to show; 0 shows all.")
+    ] = ROWS_OF_A_CONTROL,
+    as_json: JsonOption = False,
+) -> None:
+    """Show all controls with their last result, or one with its failing rows."""
+    from ingest import evidence
+    from ingest.controls import failing_rows, results_of_run
+
+    place = _warehouse(warehouse)
+    folder = evidence.last_run(place, with_controls=True)
+    if folder is None:
+        raise NothingBuilt(
+            f"no run with controls in {place.path}",
+            next_step="Run `tieout run EXTRACTS`, or name another directory with --warehouse.",
+        )
+    path = folder / evidence.CONTROLS_FILE
+    results = results_of_run(path)
+    if control_id is None:
+        if as_json:
+            print(exact_json(results))
+        else:
+            _show_controls(results, evidence.read_run(folder))
+        return
+    wanted = control_id.upper().replace("_", "-")
+    result = next((result for result in results if result["control_id"] == wanted), None)
+    if result is None:
+        raise UnknownName(
+            f"`{control_id}`",
+            expected="one of " + ", ".join(result["control_id"] for result in results),
+            next_step="`tieout controls` lists them with their titles.",
+        )
+    if as_json:
+        print(exact_json({**result, "failing_rows": failing_rows(path, wanted, limit or None)}))
+    else:
+        _show_control(result, failing_rows(path, wanted, limit or None))
+
+
+@app.command()
+def trace(
+    document: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", help="An order, shipment, invoice, application, receipt, bank line or journal."
+        ),
+    ],
+    warehouse: WarehouseOption = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Only what this source delivers, where an id is ambiguous.")
+    ] = None,
+    unpublished: UnpublishedOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a document's whole chain with the file and line of each member."""
+    from ingest.reader import open_published, open_unpublished
+    from ingest.trace import as_dictionaries, lines
+    from ingest.trace import trace as trace_chains
+
+    place = _warehouse(warehouse)
+    with open_unpublished(place) if unpublished else open_published(place) as connection:
+        _say_unpublished(unpublished, place)
+        chains = trace_chains(connection, document, source)
+    print(exact_json(as_dictionaries(chains)) if as_json else "\n".join(lines(document, chains)))
+
+
+@app.command()
+def sql(
+    question: Annotated[str, typer.Argument(metavar='"select …"', help="One SQL question.")],
+    warehouse: WarehouseOption = None,
+    style: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = Format.TABLE,
+    unpublished: UnpublishedOption = False,
+) -> None:
+    """Ask a read-only SQL question about what is published."""
+    from ingest.query import ask, written
+    from ingest.reader import open_published, open_unpublished
+
+    place = _warehouse(warehouse)
+    with open_unpublished(place) if unpublished else open_published(place) as connection:
+        _say_unpublished(unpublished, place)
+        answer = ask(connection, question)
+    for line in written(answer, style):
+        print(line)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and end the process with its exit status; nothing a user does gives a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    started = time.monotonic()
+    try:
+        result = app(args=given, prog_name="tieout", standalone_mode=False)
+        ending = result if isinstance(result, int) else 0
+        if ending == INTERRUPTED_STATUS:
+            print("tieout: interrupted; what is published stays as it was", file=sys.stderr)
+    except TyperException as error:
+        message = error.format_message()
+        is_help = message.startswith("Usage:")
+        print(message if is_help else f"tieout: {message} See `tieout --help`.", file=sys.stderr)
+        ending = UsageError.exit_status
+        _print_summary_of_failure(given, started)
+    except TieoutError as error:
+        print(f"tieout: {error}", file=sys.stderr)
+        ending = error.exit_status
+        _print_summary_of_failure(given, started)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; keep Python from complaining when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ending = 0
+    except Exception as error:
+        ending = _unexpected(error)
+        _print_summary_of_failure(given, started)
+    sys.exit(ending)
+
+
+def _warehouse(given: Path | None) -> Warehouse:
+    return Warehouse(Path(given or os.environ.get("TIEOUT_WAREHOUSE") or DEFAULT_WAREHOUSE).resolve())
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _tell(outcome: Any, place: Warehouse) -> None:
+    """How a run ended, in words: what is wrong on stderr, what is published on stdout."""
+    from ingest import evidence
+    from ingest.reader import open_published
+    from ingest.summary import lines_of, summarise
+
+    for refused in outcome.refused:
+        print(f"tieout: {refused}", file=sys.stderr)
+    if outcome.error is not None:
+        print(f"tieout: {outcome.error}", file=sys.stderr)
+    if outcome.result == evidence.REFUSED:
+        print("nothing was built; the other files are landed and wait", file=sys.stderr)
+    elif outcome.result == evidence.STOPPED:
+        count = outcome.controls_blocking_failed
+        print(
+            f"{count} blocking control{'' if count == 1 else 's'} failed, nothing was published;"
+            " `tieout controls` and `tieout controls ID` say what and where",
+            file=sys.stderr,
+        )
+    elif outcome.result == evidence.PUBLISHED:
+        with open_published(place) as connection:
+            summary = summarise(connection)
+        print(f"published  run {outcome.run_id} in {place.published}")
+        print("\n".join(lines_of(summary) if summary else []))
+    elif outcome.result == evidence.LANDED:
+        print(f"landed {outcome.rows_landed:,} rows; {outcome.rows_quarantined:,} rows quarantined")
+    elif outcome.result == evidence.BUILT:
+        print(
+            f"built as of {outcome.as_of}: {outcome.controls_passed} controls passed,"
+            f" {outcome.controls_failed} failed, none of them blocking; `tieout publish` publishes it"
+        )
+
+
+def _where_to_look(place: Warehouse) -> None:
+    from ingest.reader import open_published
+    from ingest.summary import summarise
+
+    with open_published(place) as connection:
+        summary = summarise(connection)
+    option = "" if place.path == Path(DEFAULT_WAREHOUSE).resolve() else f" --warehouse {place.path}"
+    print("\nwhere to look next")
+    if summary and summary.trace_example:
+        print(f"  tieout trace {summary.trace_example}{option}")
+    print(f"  tieout status{option}")
+    print(f"  tieout controls{option}")
+    print(f'  tieout sql "select * from marts.rpt_ar_aging order by as_of desc limit 20"{option}')
+
+
+def _end(outcome: Any, as_json: bool) -> None:
+    if as_json:
+        print(exact_json(outcome.summary()))
+    raise typer.Exit(outcome.exit_status)
+
+
+def _show_controls(results: list[dict[str, Any]], run: dict[str, Any]) -> None:
+    columns = ["id", "title", "severity", "status", "failures", "amount at risk", "owner"]
+    rows = [
+        (
+            result["control_id"],
+            result["title"],
+            result["severity"],
+            result["status"] + (" (overridden)" if result["is_overridden"] else ""),
+            result["failures"],
+            result["amount_at_risk"],
+            result["owner"],
+        )
+        for result in results
+    ]
+    print("\n".join(list(as_table(Answer(columns, rows)))[:-1]))
+    print(f"\nrun {run.get('run_id')}, as of {run.get('as_of')}, {run.get('outcome')}")
+
+
+def _show_control(result: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    print(f"{result['control_id']}  {result['title']}")
+    for name in (
+        *("assertion", "severity", "status", "failures", "amount_at_risk", "tolerance", "owner", "covers"),
+        *("message", "applicability_reason"),
+        *("override_reason", "override_approver", "override_expires_on"),
+        "run_id",
+    ):
+        if result[name] is not None and result[name] != "":
+            print(f"{name.replace('_', ' '):<22}{result[name]}")
+    if rows:
+        # What every row says alike is said above; columns without any value say nothing.
+        said = {"control_id", "run_id", "owner"}
+        columns = [
+            name for name in rows[0] if name not in said and any(row[name] is not None for row in rows)
+        ]
+        print()
+        lines = list(as_table(Answer(columns, [tuple(row[name] for name in columns) for row in rows])))
+        print("\n".join(lines[:-1]))
+        if result["failures"] and len(rows) < result["failures"]:
+            print(f"({len(rows)} of {result['failures']} rows; --limit 0 shows all)")
+
+
+def _say_unpublished(unpublished: bool, place: Warehouse) -> None:
+    if unpublished:
+        print(f"tieout: this is the last build in {place.build}, published or not", file=sys.stderr)
+
+
+def _print_summary_of_failure(given: list[str], started: float) -> None:
+    """The machine-readable line of a run that could not begin."""
+    if "--json" not in given or not given or given[0] not in ("demo", "run", "land", "build", "publish"):
+        return
+    from ingest.outcome import not_begun
+
+    print(exact_json(not_begun(time.monotonic() - started)))
+
+
+def _unexpected(error: Exception) -> int:
+    import tempfile
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="tieout-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        file.write("".join(traceback.format_exception(error)))
+    first = (str(error).strip().splitlines() or [""])[0]
+    print(
+        f"tieout: internal fault: {type(error).__name__}: {first}. The details lie in {file.name}.",
+        file=sys.stderr,
+    )
+    return FAILED_STATUS

@@ -1,0 +1,148 @@
+"""Kill the pipeline at random moments: what is published always opens and is always one whole version."""
+
+import json
+import random
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.harness.golden import GOLDEN, needs_golden_quarter
+from tests.harness.published import TIEOUT, tieout
+
+pytestmark = [needs_golden_quarter, pytest.mark.slow]
+
+MONTH_ENDS = ("2025-01-31", "2025-02-28", "2025-03-31")
+# How many kills in which piece of the work; together twenty.
+KILLS = {"landing": 3, "building": 6, "controls": 5, "publishing": 6}
+
+
+def whole_version(path: Path) -> tuple[str, str]:
+    """Run id and as-of date of a published file, after proof that all of it belongs to that run."""
+    assert not path.with_name(path.name + ".wal").exists()
+    with duckdb.connect(str(path), read_only=True) as connection:
+
+        def value(question: str) -> object:
+            return connection.execute(question).fetchone()[0]
+
+        [(run_id, as_of, passed, failed)] = connection.execute(
+            "select run_id, as_of::varchar, controls_passed, controls_failed from raw.finished_build"
+        ).fetchall()
+        assert value("select run_id from raw.run") == run_id
+        assert value("select as_of::varchar from intermediate.int_as_of") == as_of
+        for mart in ("rpt_ar_aging", "rpt_trial_balance", "rpt_subledger_tie_out"):
+            assert value(f"select max(as_of)::varchar from marts.{mart}") == as_of
+        assert value("select count(*) from marts.fct_ar_documents") == 9
+        statuses = dict(
+            connection.execute(
+                "select status, count(*) from marts.rpt_control_results where run_id = ? group by status",
+                [run_id],
+            ).fetchall()
+        )
+        assert statuses["pass"] == passed
+        assert statuses.get("fail", 0) + statuses.get("error", 0) == failed == 0
+        last_run = "select run_id from marts.rpt_control_results order by run_at desc, run_id desc limit 1"
+        assert value(last_run) == run_id
+    return run_id, as_of
+
+
+def kill_within(command: list[str], phase: str, delay: float) -> bool:
+    """Start a run and kill it `delay` seconds after it says that a phase begins; false if it ended before."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.startswith(f"{phase} …"):
+                break
+        try:
+            process.wait(delay)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            return True
+    return False
+
+
+def test_killed_at_random_moments(tmp_path):
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    warehouse = tmp_path / "warehouse"
+    first = tieout("run", GOLDEN / "extracts", "--as-of", MONTH_ENDS[0], "--json", warehouse=warehouse)
+    assert first.exit_status == 0, first.output
+    lengths = {
+        phase: float(seconds)
+        for phase, seconds in re.findall(r"^(\w+): done.* ([\d.]+) s$", first.output, re.MULTILINE)
+    }
+
+    kills = [phase for phase, count in KILLS.items() for _ in range(count)]
+    chance.shuffle(kills)
+    killed = 0
+    _, published = whole_version(warehouse / "published.duckdb")
+    for phase in kills:
+        # Each run has something to do: it asks for a date that is not published.
+        asked = chance.choice([day for day in MONTH_ENDS if day != published])
+        command = [TIEOUT, "run", GOLDEN / "extracts", "--as-of", asked, "--warehouse", warehouse]
+        if kill_within([str(part) for part in command], phase, chance.uniform(0, lengths[phase])):
+            killed += 1
+        else:
+            # It was faster than the first run: this phase once more, and shorter.
+            lengths[phase] /= 2
+            kills.append(phase)
+        _, published = whole_version(warehouse / "published.duckdb")
+        assert published in MONTH_ENDS
+    assert killed == sum(KILLS.values())
+
+    asked = next(day for day in MONTH_ENDS if day != published)
+    after = tieout("run", GOLDEN / "extracts", "--as-of", asked, "--json", warehouse=warehouse)
+    assert after.exit_status == 0, after.output
+    assert whole_version(warehouse / "published.duckdb") == (after.summary["run_id"], asked)
+    leftovers = {path.name for path in warehouse.iterdir()} - {
+        *("build.duckdb", "published.duckdb", "runs", "dbt", ".lock", ".lock.owner"),
+    }
+    assert leftovers == set()
+    outcomes = [json.loads(path.read_text())["outcome"] for path in warehouse.glob("runs/*/run.json")]
+    # One that was killed after its rename had published.
+    assert set(outcomes) == {"published", "killed"}
+    assert outcomes.count("killed") <= killed
+
+
+def test_readers_keep_their_version_and_do_not_hinder_a_run(tmp_path):
+    warehouse = tmp_path / "warehouse"
+    first = tieout("run", GOLDEN / "extracts", "--as-of", "2025-02-28", "--json", warehouse=warehouse)
+    held = duckdb.connect(str(warehouse / "published.duckdb"), read_only=True)
+    unfinished = held.cursor()
+    unfinished.execute("select * from marts.fct_gl_lines")
+    begun = unfinished.fetchmany(5)
+
+    second = tieout("run", GOLDEN / "extracts", "--as-of", "2025-03-31", "--json", warehouse=warehouse)
+
+    assert (second.exit_status, second.summary["published"]) == (0, True)
+    assert held.execute("select run_id from raw.run").fetchall() == [(first.summary["run_id"],)]
+    assert len(begun) + len(unfinished.fetchall()) == 129
+    held.close()
+    assert whole_version(warehouse / "published.duckdb") == (second.summary["run_id"], "2025-03-31")
+
+
+def test_a_second_run_at_the_same_time_names_the_first(tmp_path):
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    command = [TIEOUT, "run", GOLDEN / "extracts", "--warehouse", warehouse]
+    with subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while not list(warehouse.glob("runs/*/run.json")) and process.poll() is None:
+            time.sleep(0.02)
+        started = time.monotonic()
+        second = tieout("run", GOLDEN / "extracts", "--json", warehouse=warehouse)
+        asked = tieout("sql", "select 1", "--unpublished", warehouse=warehouse)
+        seconds = time.monotonic() - started
+        [record] = warehouse.glob("runs/*/run.json")
+        running = json.loads(record.read_text())
+        assert process.wait(120) == 0
+    assert (second.exit_status, second.summary["published"], second.summary["run_id"]) == (2, False, None)
+    assert f"run {running['run_id']}, process {process.pid}, started " in second.output
+    assert (asked.exit_status, "no run in progress" in asked.output) == (2, True)
+    assert seconds < 10
+    whole_version(warehouse / "published.duckdb")
