@@ -1,0 +1,55 @@
+"""Fixtures that several test folders share."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests.harness.golden import GOLDEN, copy_extracts
+from tests.harness.project import Build, CompiledProject, compile_project
+from tests.harness.published import PublishedRun, tieout
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A temporary folder that all workers of this session share; a lock guards what is made in it."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def compiled_project(shared_folder: Path) -> CompiledProject:
+    """The dbt project, compiled once for all workers of this session."""
+    return compile_project(shared_folder / "compiled_project")
+
+
+@pytest.fixture(scope="session")
+def golden_run(shared_folder: Path) -> PublishedRun:
+    """`tieout run` on the golden quarter, once for all workers; nobody may write into its warehouse."""
+    folder = shared_folder / "golden_run"
+    folder.mkdir(exist_ok=True)
+    ended = folder / "ended.json"
+    with FileLock(folder / "lock"):
+        if not ended.exists():
+            run = tieout("run", GOLDEN / "extracts", "--json", warehouse=folder / "warehouse")
+            ended.write_text(json.dumps([run.exit_status, run.output]))
+    return PublishedRun(folder / "warehouse", *json.loads(ended.read_text()))
+
+
+@pytest.fixture
+def golden_extracts(tmp_path: Path) -> Path:
+    """A writable copy of the golden quarter's deliveries."""
+    return copy_extracts(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def golden_build(
+    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Build]:
+    """The golden quarter, landed and built; tests that change it take their own copy instead."""
+    folder = tmp_path_factory.mktemp("golden_build")
+    build = compiled_project.build(copy_extracts(folder), folder)
+    yield build
+    build.close()

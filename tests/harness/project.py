@@ -1,0 +1,281 @@
+"""The dbt project compiled once; its SQL then runs directly on one small database per case."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from filelock import FileLock
+
+from ingest.land import LandingOutcome, land, write_run
+from ingest.landing.registry import ensure_tables
+from ingest.warehouse import Run, Warehouse
+from tests.harness.golden import PROJECT
+
+CLOCK = datetime(2025, 4, 1, 6, 0, 0)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A seed, model or data test with the SQL that dbt compiled for it."""
+
+    unique_id: str
+    resource_type: str
+    name: str
+    relation: str
+    path: str
+    materialized: str
+    sql: str
+    column_types: dict[str, str]
+    config: dict[str, Any]
+
+    @property
+    def control_id(self) -> str | None:
+        """The id of the control that this test implements, if it is one."""
+        meta = self.config.get("meta")
+        return meta.get("control_id") if isinstance(meta, dict) else None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A data test that returned rows, with those rows as dicts."""
+
+    test: str
+    rows: list[dict[str, object]]
+
+
+@dataclass
+class Build:
+    """One case's database, built; the connection is open for questions and for planted faults."""
+
+    warehouse: Warehouse
+    connection: duckdb.DuckDBPyConnection
+    project: "CompiledProject"
+    landing: LandingOutcome
+
+    def rows(self, query: str) -> list[dict[str, object]]:
+        """The rows of a query as dicts."""
+        cursor = self.connection.execute(query)
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
+
+    def failing_controls(self) -> dict[str, list[dict[str, object]]]:
+        """The failing rows of every control that has some, by control id."""
+        found = {}
+        for node in self.project.controls.values():
+            rows = self.rows(node.sql)
+            if rows:
+                found[str(node.control_id)] = rows
+        return found
+
+    def failing_control(self, control_id: str) -> list[dict[str, object]]:
+        """The failing rows of one control; empty when it passes."""
+        return self.rows(self.project.controls[control_id].sql)
+
+    def failing_tests(self) -> list[Failure]:
+        """The generic and unit-free singular tests, controls left out, that return rows."""
+        tests = [node for node in self.project.tests if node.control_id is None]
+        failures = [Failure(node.name, self.rows(node.sql)) for node in tests]
+        return [failure for failure in failures if failure.rows]
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connection.close()
+
+
+@dataclass
+class CompiledProject:
+    """Every node of the project in an order in which it can be run."""
+
+    nodes: list[Node]
+    template: Path
+    controls: dict[str, Node] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.controls = {node.control_id: node for node in self.tests if node.control_id is not None}
+
+    @property
+    def tests(self) -> list[Node]:
+        """All data tests, controls included."""
+        return [node for node in self.nodes if node.resource_type == "test"]
+
+    @property
+    def models(self) -> list[Node]:
+        """All models."""
+        return [node for node in self.nodes if node.resource_type == "model"]
+
+    def build(
+        self,
+        extracts: Path | Iterable[Path],
+        folder: Path,
+        *,
+        only: Callable[[Node], bool] = lambda node: True,
+        as_of: date | None = None,
+    ) -> Build:
+        """Land one folder, or several in turn, into a new warehouse in `folder`; run the models `only` names.
+
+        The tests are not run: ask the Build for them.
+        """
+        warehouse = Warehouse(folder / "warehouse")
+        warehouse.create()
+        shutil.copyfile(self.template, warehouse.build)
+        folders = [extracts] if isinstance(extracts, Path) else extracts
+        for number, delivered in enumerate(folders):
+            run = Run(f"case-{number}", CLOCK, "test")
+            outcome = land(delivered, warehouse, run, as_of=as_of)
+        connection = warehouse.connect_build()
+        write_run(connection, run)
+        self.run_models(connection, only)
+        return Build(warehouse, connection, self, outcome)
+
+    def run_models(
+        self, connection: duckdb.DuckDBPyConnection, only: Callable[[Node], bool] = lambda node: True
+    ) -> None:
+        """Create or replace the models that `only` names, in one transaction.
+
+        Views become tables of the same rows: everything that reads a chain of views plans it anew, which
+        on a few rows takes longer than all else.
+        """
+        connection.execute("begin")
+        for node in self.models:
+            if only(node):
+                stored = replace(node, materialized="table") if node.materialized == "view" else node
+                try:
+                    for statement in statements_for(stored):
+                        connection.execute(statement)
+                except duckdb.Error as error:
+                    error.add_note(f"while building {node.path}")
+                    raise
+        connection.execute("commit")
+
+
+def statements_for(node: Node) -> list[str]:
+    """The statements by which dbt-duckdb would create a model."""
+    if node.materialized == "view":
+        return [f"create or replace view {node.relation} as ({node.sql}\n)"]
+    if node.materialized == "table_function":
+        parameters = ", ".join(node.config["parameters"])
+        return [f"create or replace macro {node.relation}({parameters}) as table ({node.sql}\n)"]
+    if node.materialized == "table":
+        if not node.column_types:
+            return [f"create or replace table {node.relation} as ({node.sql}\n)"]
+        columns = ", ".join(node.column_types)
+        typed = ", ".join(f"{name} {data_type}" for name, data_type in node.column_types.items())
+        return [
+            f"create or replace table {node.relation} ({typed})",
+            f"insert into {node.relation} ({columns}) select {columns} from ({node.sql}\n) as compiled",
+        ]
+    raise NotImplementedError(f"{node.path} is materialized as {node.materialized}")
+
+
+def compile_project(shared: Path) -> CompiledProject:
+    """Compile the project in `shared`, once for all processes that name the same folder."""
+    shared.mkdir(parents=True, exist_ok=True)
+    store, template = shared / "nodes.json", shared / "template.duckdb"
+    with FileLock(shared / "compile.lock"):
+        if not store.exists():
+            nodes = _compile(shared)
+            _make_template(template, nodes)
+            store.write_text(json.dumps([asdict(node) for node in nodes]))
+    return CompiledProject([Node(**node) for node in json.loads(store.read_text())], template)
+
+
+def _compile(shared: Path) -> list[Node]:
+    """Compile against empty raw tables, and read the manifest."""
+    warehouse = Warehouse(shared / "empty")
+    with warehouse.connect_build() as connection:
+        ensure_tables(connection)
+    finished = subprocess.run(
+        [
+            *(
+                sys.executable,
+                "-m",
+                "dbt.cli.main",
+                "--no-use-colors",
+                "compile",
+                "--quiet",
+                "--no-partial-parse",
+            ),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--target-path", str(shared / "target"), "--log-path", str(shared / "logs")),
+        ],
+        env=os.environ | {"TIEOUT_BUILD": str(warehouse.build), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        cwd=shared,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode:
+        raise RuntimeError(f"dbt compile failed\n{finished.stdout}\n{finished.stderr}")
+    manifest = json.loads((shared / "target" / "manifest.json").read_text())
+    return nodes_of(manifest)
+
+
+def nodes_of(manifest: dict) -> list[Node]:
+    """The seeds, models and data tests of a compiled manifest, each after what it depends on."""
+    described = {
+        unique_id: node
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("seed", "model", "test")
+    }
+    order = TopologicalSorter(
+        {
+            unique_id: [parent for parent in node["depends_on"].get("nodes", []) if parent in described]
+            for unique_id, node in described.items()
+        }
+    ).static_order()
+    return [node_of(described[unique_id]) for unique_id in order]
+
+
+def node_of(described: dict) -> Node:
+    """One node of the manifest."""
+    config = described["config"]
+    if described["resource_type"] == "seed":
+        types = config.get("column_types") or {}
+    elif (config.get("contract") or {}).get("enforced"):
+        types = {name: column["data_type"] for name, column in described["columns"].items()}
+    else:
+        types = {}
+    return Node(
+        unique_id=described["unique_id"],
+        resource_type=described["resource_type"],
+        name=described["name"],
+        relation=f"{described['schema']}.{described['alias']}",
+        path=described["original_file_path"],
+        materialized=config["materialized"],
+        sql=described.get("compiled_code") or "",
+        column_types=types,
+        config={name: config.get(name) for name in ("meta", "severity", "tags", "parameters")},
+    )
+
+
+def _make_template(template: Path, nodes: list[Node]) -> None:
+    """A database with empty raw tables, every schema and every seed, from which each case starts."""
+    template.unlink(missing_ok=True)
+    with duckdb.connect(template) as connection:
+        ensure_tables(connection)
+        for schema in sorted({node.relation.split(".")[0] for node in nodes}):
+            connection.execute(f"create schema if not exists {schema}")
+        for node in nodes:
+            if node.resource_type == "seed":
+                connection.read_csv(PROJECT / node.path, header=True, dtype=node.column_types or None).create(
+                    node.relation
+                )
+
+
+def write_source(
+    extracts: Path, name: str, *, kind: str = "standard", load: str = "incremental", extra: str = ""
+) -> Path:
+    """A source folder with its source.yml; `extra` is appended to that file."""
+    source = extracts / name
+    source.mkdir(parents=True, exist_ok=True)
+    (source / "source.yml").write_text(f"kind: {kind}\nload: {load}\nowner: tests\n{extra}")
+    return source
