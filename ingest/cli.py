@@ -6,13 +6,15 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from duckdb import DuckDBPyConnection
 from typer.exceptions import TyperException
 
 from ingest.errors import NothingBuilt, TieoutError, UnknownName, UsageError
@@ -271,13 +273,11 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """Show a document's whole chain with the file and line of each member."""
-    from ingest.reader import open_published, open_unpublished
     from ingest.trace import as_dictionaries, lines
     from ingest.trace import trace as trace_chains
 
     place = _warehouse(warehouse)
-    with open_unpublished(place) if unpublished else open_published(place) as connection:
-        _say_unpublished(unpublished, place)
+    with _opened(place, unpublished) as connection:
         chains = trace_chains(connection, document, source)
     print(exact_json(as_dictionaries(chains)) if as_json else "\n".join(lines(document, chains)))
 
@@ -291,11 +291,9 @@ def sql(
 ) -> None:
     """Ask a read-only SQL question about what is published."""
     from ingest.query import ask, written
-    from ingest.reader import open_published, open_unpublished
 
     place = _warehouse(warehouse)
-    with open_unpublished(place) if unpublished else open_published(place) as connection:
-        _say_unpublished(unpublished, place)
+    with _opened(place, unpublished) as connection:
         answer = ask(connection, question)
     for line in written(answer, style):
         print(line)
@@ -433,9 +431,26 @@ def _show_control(result: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             print(f"({len(rows)} of {result['failures']} rows; --limit 0 shows all)")
 
 
-def _say_unpublished(unpublished: bool, place: Warehouse) -> None:
-    if unpublished:
-        print(f"tieout: this is the last build in {place.build}, published or not", file=sys.stderr)
+@contextmanager
+def _opened(place: Warehouse, unpublished: bool) -> Iterator[DuckDBPyConnection]:
+    """What a question is put to: the published version, or the last build, which is said on stderr."""
+    from ingest.reader import open_published, open_unpublished
+    from ingest.state import read_finished_build, read_published
+
+    if not unpublished:
+        with open_published(place) as connection:
+            yield connection
+        return
+    with open_unpublished(place) as connection:
+        finished = read_finished_build(connection)
+        if finished is None:
+            what = "a build that did not come to its end; tables may be missing"
+        elif finished == read_published(place):
+            what = f"the last build, run {finished.run_id}, which is also what is published"
+        else:
+            what = f"the last build, run {finished.run_id}, which is not what is published"
+        print(f"tieout: this is {what}", file=sys.stderr)
+        yield connection
 
 
 def _print_summary_of_failure(given: list[str], started: float) -> None:

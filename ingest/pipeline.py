@@ -21,7 +21,8 @@ from ingest.errors import InternalFault, NothingBuilt, TieoutError, UsageError
 from ingest.outcome import Outcome, outcome_of_build
 from ingest.progress import Progress
 from ingest.publish import publish_build
-from ingest.session import Session, first_line, read_published
+from ingest.session import Session, first_line
+from ingest.state import read_published
 from ingest.warehouse import Warehouse, now
 
 PUBLISHED_STATUS, STOPPED_STATUS, UNUSABLE_STATUS, INTERRUPTED_STATUS = 0, 1, 2, 130

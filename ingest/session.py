@@ -22,8 +22,7 @@ from ingest.missing import missing_inputs
 from ingest.outcome import Outcome, outcome_of_build
 from ingest.progress import Progress
 from ingest.publish import PARTIAL_PREFIX, publish_build, remove_partial_copies, write_ahead_log
-from ingest.reader import open_version
-from ingest.state import FinishedBuild
+from ingest.state import FinishedBuild, read_published
 from ingest.summary import rows_of_marts
 from ingest.warehouse import Warehouse, now
 
@@ -263,18 +262,6 @@ class Session:
     def _is_empty(self) -> bool:
         with self.connect() as connection:
             return connection.execute("select count(*) = 0 from duckdb_tables()").fetchone() == (True,)
-
-
-def read_published(warehouse: Warehouse) -> FinishedBuild | None:
-    """What is published; None when nothing is, or nothing that opens."""
-    if not warehouse.published.exists():
-        return None
-    try:
-        connection = open_version(warehouse.published)
-    except duckdb.Error:
-        return None
-    with connection:
-        return state.read_finished_build(connection)
 
 
 def _has_deliveries(connection: duckdb.DuckDBPyConnection) -> bool:

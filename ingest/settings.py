@@ -89,7 +89,11 @@ def read_company(extracts: Path) -> Company:
         as_of=as_of.date() if as_of else None,
         entities=_read_entities(setting("ledger"), setting("close_through")),
         sources=_read_names(setting("sources"), "the name of a source folder"),
-        number_series=_read_names(setting("number_series"), "a prefix of document numbers such as INV-"),
+        number_series=_read_names(
+            setting("number_series"),
+            "a prefix of document numbers such as INV-, or '' for numbers of digits alone",
+            may_be_blank=True,
+        ),
         ageing_buckets=_read_buckets(setting("ageing_buckets")),
         controls=_read_controls(controls),
         is_given=settings is not None or controls is not None,
@@ -125,10 +129,10 @@ def _read_close(setting: Setting) -> tuple[date | None, datetime | None]:
     return entries["date"].date(), closed_at.timestamp() if closed_at and not closed_at.is_empty else None
 
 
-def _read_names(setting: Setting | None, expected: str) -> tuple[str, ...]:
+def _read_names(setting: Setting | None, expected: str, *, may_be_blank: bool = False) -> tuple[str, ...]:
     names: list[str] = []
     for item in setting.items() if setting else ():
-        name = item.text(expected)
+        name = "" if may_be_blank and item.is_blank_text else item.text(expected)
         if name in names:
             raise item.wrong(f"{expected}, each once")
         names.append(name)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 import duckdb
 
 from ingest.landing.registry import write_run
-from ingest.warehouse import Run
+from ingest.reader import open_version
+from ingest.warehouse import Run, Warehouse
 
 BUILT_SCHEMAS = ("seeds", "staging", "intermediate", "marts", "controls")
 
@@ -113,9 +113,13 @@ def read_finished_build(connection: duckdb.DuckDBPyConnection) -> FinishedBuild 
     return None if row is None else FinishedBuild(*row)
 
 
-def read_published(path: Path) -> FinishedBuild | None:
-    """What the published file holds, None when there is none."""
-    if not path.exists():
+def read_published(warehouse: Warehouse) -> FinishedBuild | None:
+    """What is published; None when nothing is, or nothing that opens."""
+    if not warehouse.published.exists():
         return None
-    with duckdb.connect(str(path), read_only=True) as connection:
+    try:
+        connection = open_version(warehouse.published)
+    except duckdb.Error:
+        return None
+    with connection:
         return read_finished_build(connection)

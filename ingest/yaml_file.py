@@ -97,6 +97,11 @@ class Setting:
         for node in self.node.value:
             yield Setting(node, self.file, self.name)
 
+    @property
+    def is_blank_text(self) -> bool:
+        """Whether it is a text without a character, written as such: ``''``."""
+        return isinstance(self.node, yaml.ScalarNode) and self.node.value == "" and bool(self.node.style)
+
     def text(self, expected: str = "a text") -> str:
         """The scalar as it stands in the file."""
         if not isinstance(self.node, yaml.ScalarNode) or self.is_empty or not self.node.value.strip():

@@ -12,6 +12,14 @@
     amount="null",
     where="true"
 ) -%}
+    {%- set parent_ids = {
+        "int_ar_documents": "doc_id",
+        "int_customers": "customer_id",
+        "int_legal_entities": "legal_entity_id",
+        "int_orders": "order_id",
+        "int_products": "product_id",
+        "int_receipts": "payment_id",
+    } -%}
     select
         '{{ child }}.{{ reference }}' as reference,
         child_rows.source_system,
@@ -29,5 +37,8 @@
         child_rows.{{ reference }} is not null
         and {{ "child_rows." ~ resolved_key if resolved_key else "parent_rows." ~ reference }} is null
         and {{ where }}
-        and exists (select 1 from {{ ref(parent) }})
+        and (
+            exists (select 1 from {{ ref(parent) }})
+            or exists (select 1 from ({{ deliverers_of(object_of_id(parent_ids[parent])) }}) as registered)
+        )
 {%- endmacro %}

@@ -4,9 +4,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
-from ingest.errors import SettingsError
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CUSTOMERS, LEGAL_ENTITIES, Company, small_company
 
@@ -57,11 +54,6 @@ def test_a_series_is_an_entity_and_what_stands_before_the_last_digits(
     assert [(row[0], row[1]) for row in gaps if row[1] != "gap"] == [("LE01", "repeat")]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=SettingsError,
-    reason="tieout.yml refuses the empty prefix, and no other name leads to the series of bare digits",
-)
 def test_a_company_names_its_series_bare_digits_included(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:

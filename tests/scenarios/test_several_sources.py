@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import Company, assert_shows
 
@@ -295,11 +293,6 @@ def test_a_shipment_of_another_source_answers_no_reference(
     build.close()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="an object delivered with no rows left counts as not delivered: its references are not judged",
-)
 def test_an_object_that_was_delivered_empty_is_delivered(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:
@@ -316,11 +309,6 @@ def test_an_object_that_was_delivered_empty_is_delivered(
     assert orphans == {("invoices.csv", "C1"), ("payments.csv", "C1")}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="a source whose object has no rows left borrows another source's rows of equal key",
-)
 def test_an_emptied_object_does_not_borrow_from_another_source(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:

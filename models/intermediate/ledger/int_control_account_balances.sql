@@ -15,7 +15,9 @@ with
     roles_found as (
         select distinct ledger_accounts.legal_entity_id, ledger_accounts.control_of as control_account
         from ledger_accounts
-        where ledger_accounts.control_of is not null
+        inner join legal_entities on ledger_accounts.legal_entity_id = legal_entities.legal_entity_id
+        -- of a partial ledger only the accounts that came with lines are known
+        where ledger_accounts.control_of is not null and legal_entities.ledger <> 'partial'
         union
         select distinct ledger_lines.legal_entity_id, ledger_lines.control_of as control_account
         from ledger_lines

@@ -36,7 +36,7 @@ with
             open_items.legal_entity_id,
             open_items.as_of,
             open_items.due_date_bucket as bucket,
-            sum(open_items.open_amount * rates_by_day.rate) as exposure
+            sum({{ times("open_items.open_amount", "rates_by_day.rate") }}) as exposure
         from open_items
         inner join legal_entities on open_items.legal_entity_id = legal_entities.legal_entity_id
         inner join
@@ -52,12 +52,12 @@ with
             exposures_summed.legal_entity_id,
             exposures_summed.as_of,
             {{
-                translate(
-                    "exposures_summed.exposure",
-                    "coalesce(loss_rates.loss_rate, current_rates.loss_rate)",
+                round_money(
+                    "cast(exposures_summed.exposure as decimal(38, 12)) * coalesce(loss_rates.loss_rate, current_rates.loss_rate)",
                     "legal_entities.functional_minor_units",
                 )
-            }} as required
+            }}
+            as required
         from exposures_summed
         inner join legal_entities on exposures_summed.legal_entity_id = legal_entities.legal_entity_id
         left join loss_rates on exposures_summed.bucket = loss_rates.bucket

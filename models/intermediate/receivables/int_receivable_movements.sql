@@ -132,7 +132,7 @@ with
             case
                 when discount = 0 or document_gross = 0 or document_tax is null
                 then cast(0 as decimal(18, 4))
-                else {{ divide_money("discount * document_tax", "document_gross", "minor_units") }}
+                else {{ divide_money(times("discount", "document_tax"), "document_gross", "minor_units") }}
             end as discount_tax
         from rests_valued
     ),

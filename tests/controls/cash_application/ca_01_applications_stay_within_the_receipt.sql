@@ -14,7 +14,9 @@ with
             receipts.legal_entity_id,
             receipts.payment_id as business_key,
             cast(
-                abs(receipts.unapplied_amount) * coalesce(receipts.fx_rate, 1) as decimal(18, 4)
+                {{ times("abs(receipts.unapplied_amount)", "coalesce(receipts.fx_rate, 1)") }} as decimal(
+                    18, 4
+                )
             ) as amount_at_risk,
             'at most ' || cast(receipts.amount as string) as expected,
             cast(receipts.amount - receipts.unapplied_amount as string) as actual,

@@ -32,7 +32,7 @@ with
             valid_from as as_of,
             legal_entity_id,
             doc_id as business_key,
-            cast(abs(open_amount) * coalesce(fx_rate, 1) as decimal(18, 4)) as amount_at_risk,
+            cast({{ times("abs(open_amount)", "coalesce(fx_rate, 1)") }} as decimal(18, 4)) as amount_at_risk,
             'at most ' || cast(gross as string) || ' applied' as expected,
             cast(gross - open_amount as string) || ' applied' as actual,
             - open_amount as difference,

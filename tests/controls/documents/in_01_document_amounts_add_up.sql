@@ -85,7 +85,8 @@ with
             legal_entity_id,
             doc_id as business_key,
             cast(
-                abs(actual_amount - coalesce(expected_amount, 0)) * coalesce(fx_rate, 1) as decimal(18, 4)
+                {{ times("abs(actual_amount - coalesce(expected_amount, 0))", "coalesce(fx_rate, 1)") }}
+                as decimal(18, 4)
             ) as amount_at_risk,
             cast(expected_amount as string) as expected,
             cast(actual_amount as string) as actual,
