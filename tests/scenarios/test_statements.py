@@ -544,6 +544,26 @@ def test_the_group_eliminates_what_names_its_partner_and_balances(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:
     # LE01 bills LE02 100 EUR, half of it paid. LE02 books 110 USD at 1.10 and pays 54; the rate is 0.92.
+    journals = """
+    journal_id line_no legal_entity_id posting_date account_id amount  source_type partner_legal_entity_id
+    J-0        1       LE01            2025-02-01   1010        300.00 opening     -
+    J-0        2       LE01            2025-02-01   3000       -300.00 opening     -
+    K-0        1       LE02            2025-02-01   1010        200.11 opening     -
+    K-0        2       LE02            2025-02-01   3000       -100.03 opening     -
+    K-0        3       LE02            2025-02-01   2700       -100.08 opening     -
+    J-1        1       LE01            2025-02-10   1150        100.00 invoice     LE02
+    J-1        2       LE01            2025-02-10   4000       -100.00 invoice     LE02
+    K-1        1       LE02            2025-02-10   5000        110.00 supplier_invoice LE01
+    K-1        2       LE02            2025-02-10   2050       -110.00 supplier_invoice LE01
+    J-2        1       LE01            2025-02-20   1010         50.00 customer_receipt LE02
+    J-2        2       LE01            2025-02-20   1150        -50.00 customer_receipt LE02
+    K-2        1       LE02            2025-02-20   2050         54.00 supplier_payment LE01
+    K-2        2       LE02            2025-02-20   1010        -54.00 supplier_payment LE01
+    J-3        1       LE01            2025-02-21   1100         10.00 invoice     -
+    J-3        2       LE01            2025-02-21   4000        -10.00 invoice     -
+    J-4        1       LE01            2025-02-22   1150          1.00 invoice     LE99
+    J-4        2       LE01            2025-02-22   4000         -1.00 invoice     LE99
+    """
     build = small_company(
         compiled_project,
         tmp_path,
@@ -557,26 +577,7 @@ def test_the_group_eliminates_what_names_its_partner_and_balances(
                 ["rate_date from_currency rate", *(f"2025-02-{day:02d} USD 0.92" for day in range(1, 29))]
             ),
             "chart_of_accounts": LARGER_CHART,
-            "gl_journal_lines": """
-            journal_id line_no legal_entity_id posting_date account_id amount  source_type partner_legal_entity_id
-            J-0        1       LE01            2025-02-01   1010        300.00 opening     -
-            J-0        2       LE01            2025-02-01   3000       -300.00 opening     -
-            K-0        1       LE02            2025-02-01   1010        200.11 opening     -
-            K-0        2       LE02            2025-02-01   3000       -100.03 opening     -
-            K-0        3       LE02            2025-02-01   2700       -100.08 opening     -
-            J-1        1       LE01            2025-02-10   1150        100.00 invoice     LE02
-            J-1        2       LE01            2025-02-10   4000       -100.00 invoice     LE02
-            K-1        1       LE02            2025-02-10   5000        110.00 supplier_invoice LE01
-            K-1        2       LE02            2025-02-10   2050       -110.00 supplier_invoice LE01
-            J-2        1       LE01            2025-02-20   1010         50.00 customer_receipt LE02
-            J-2        2       LE01            2025-02-20   1150        -50.00 customer_receipt LE02
-            K-2        1       LE02            2025-02-20   2050         54.00 supplier_payment LE01
-            K-2        2       LE02            2025-02-20   1010        -54.00 supplier_payment LE01
-            J-3        1       LE01            2025-02-21   1100         10.00 invoice     -
-            J-3        2       LE01            2025-02-21   4000        -10.00 invoice     -
-            J-4        1       LE01            2025-02-22   1150          1.00 invoice     LE99
-            J-4        2       LE01            2025-02-22   4000         -1.00 invoice     LE99
-            """,
+            "gl_journal_lines": journals,
         },
         "reporting_currency: EUR\n",
         as_of="2025-02-28",
@@ -651,19 +652,20 @@ def test_the_group_eliminates_what_names_its_partner_and_balances(
 def test_an_elimination_on_one_side_only_is_a_difference_of_its_own(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:
+    journals = """
+    journal_id line_no legal_entity_id posting_date account_id amount partner_legal_entity_id source_type
+    J-1        1       LE01            2025-02-10   1150        60.00 LE02                    invoice
+    J-1        2       LE01            2025-02-10   4000       -60.00 -                       invoice
+    K-1        1       LE02            2025-02-10   5000        60.00 -                       supplier_invoice
+    K-1        2       LE02            2025-02-10   2000       -60.00 -                       supplier_invoice
+    """
     build = small_company(
         compiled_project,
         tmp_path,
         {
             "legal_entities": "legal_entity_id functional_currency\nLE01 EUR\nLE02 EUR",
             "chart_of_accounts": LARGER_CHART,
-            "gl_journal_lines": """
-            journal_id line_no legal_entity_id posting_date account_id amount partner_legal_entity_id source_type
-            J-1        1       LE01            2025-02-10   1150        60.00 LE02                    invoice
-            J-1        2       LE01            2025-02-10   4000       -60.00 -                       invoice
-            K-1        1       LE02            2025-02-10   5000        60.00 -                       supplier_invoice
-            K-1        2       LE02            2025-02-10   2000       -60.00 -                       supplier_invoice
-            """,
+            "gl_journal_lines": journals,
         },
         as_of="2025-02-28",
     )
@@ -740,6 +742,27 @@ def test_a_partial_ledger_has_no_statements(compiled_project: CompiledProject, t
         """,
         "ledger: {LE01: partial}\n",
         budgets="version legal_entity_id period statement_line amount\n1 LE01 2025-02 Revenue 50",
+    )
+    for mart in STATEMENTS:
+        assert build.rows(f"select * from marts.{mart}") == []
+    build.close()
+
+
+def test_a_booked_ledger_without_a_chart_has_no_statements(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
+    build = small_company(
+        compiled_project,
+        tmp_path,
+        {
+            "gl_journal_lines": """
+            journal_id line_no posting_date account_id amount source_type
+            J-1        1       2025-02-10   1100        60.00 invoice
+            J-1        2       2025-02-10   4000       -60.00 invoice
+            """,
+            "budgets": "version legal_entity_id period statement_line amount\n1 LE01 2025-02 Revenue 50",
+        },
+        as_of="2025-02-28",
     )
     for mart in STATEMENTS:
         assert build.rows(f"select * from marts.{mart}") == []
