@@ -48,6 +48,12 @@ KEYS: dict[str, Sequence[str]] = {
     "rpt_unapplied_cash": ["as_of", "payment_id"],
     "rpt_subledger_tie_out": ["as_of", "legal_entity_id", "control_account"],
     "rpt_trial_balance": ["as_of", "legal_entity_id", "account_id"],
+    "rpt_income_statement": ["period", "legal_entity_id", "line"],
+    "rpt_balance_sheet": ["as_of", "legal_entity_id", "section", "line"],
+    "rpt_cash_flow": ["period", "legal_entity_id", "method", "section", "line"],
+    "rpt_budget_variance": ["period", "legal_entity_id", "statement_line"],
+    "rpt_order_backlog": ["as_of", "order_id", "line_no"],
+    "rpt_order_to_cash_cycle": ["order_id"],
 }
 
 # Compared as sums over the key.

@@ -31,7 +31,7 @@ def orders(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathF
         tmp_path_factory.mktemp("orders"),
         {
             "products": """
-            product_id name    kind         segment unit_cost cost_currency revenue_account_id
+            product_id name    kind
             PUMP       Pump    goods
             CARE       Care    subscription
             """,
@@ -80,12 +80,12 @@ def orders(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathF
             RET-CM credit_memo 2025-02-16   2025-02-16    RETURN   EUR      1      -20.00 RET-1
             """,
             "invoice_lines": """
-            doc_id line_no order_id order_line_no product_id quantity unit_price service_start service_end tax_rate
-            PART-1 1       PART     1             PUMP       3        10.00      -             -           0
-            PART-2 1       PART     1             PUMP       5        10.00      -             -           0
-            CARE-1 1       CARE     1             CARE       3        30.00      2025-02-01    2025-04-30    0
-            RET-1  1       RETURN   1             PUMP       5        10.00      -             -           0
-            RET-CM 1       RETURN   1             PUMP      -2        10.00      -             -           0
+            doc_id line_no order_id order_line_no quantity unit_price service_start service_end tax_rate
+            PART-1 1       PART     1             3        10.00      -             -           0
+            PART-2 1       PART     1             5        10.00      -             -           0
+            CARE-1 1       CARE     1             3        30.00      2025-02-01    2025-04-30  0
+            RET-1  1       RETURN   1             5        10.00      -             -           0
+            RET-CM 1       RETURN   1             -2       10.00      -             -           0
             """,
             "payments": """
             payment_id posting_date amount reverses_payment_id

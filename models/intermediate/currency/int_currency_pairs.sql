@@ -1,6 +1,6 @@
--- The pairs of currencies that something is translated between: documents, receipts and refunds into
--- the entity's functional currency, unit costs into it, the entity's figures into the reporting
--- currency.
+-- The pairs of currencies that something is translated between: orders, documents, receipts and
+-- refunds into the entity's functional currency, unit costs into it, the entity's figures into the
+-- reporting currency.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
@@ -10,6 +10,8 @@ with
     receipts as (select * from {{ ref("int_receipts") }}),
 
     refunds as (select * from {{ ref("int_refunds") }}),
+
+    orders as (select * from {{ ref("int_orders") }}),
 
     products as (select * from {{ ref("int_products") }}),
 
@@ -23,6 +25,10 @@ with
         select refunds.currency as from_currency, legal_entities.functional_currency as to_currency
         from refunds
         inner join legal_entities on refunds.legal_entity_id = legal_entities.legal_entity_id
+        union
+        select orders.currency as from_currency, legal_entities.functional_currency as to_currency
+        from orders
+        inner join legal_entities on orders.legal_entity_id = legal_entities.legal_entity_id
         union
         select products.cost_currency as from_currency, legal_entities.functional_currency as to_currency
         from products

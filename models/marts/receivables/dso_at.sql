@@ -43,7 +43,7 @@ with
         inner join
             {{ ref("int_credit_sales") }} as sales
             on dates_asked.legal_entity_id = sales.legal_entity_id
-            and sales.month_start_date <= dates_asked.report_date
+            and dates_asked.report_date >= sales.month_start_date
         group by dates_asked.legal_entity_id, sales.period
     ),
 
@@ -132,136 +132,7 @@ with
         having count(*) = count(sales)
     ),
 
-    months_run as (
-        select
-            months_back.*,
-            receivables_taken.receivables,
-            sum(sales) over by_month as sales_so_far,
-            sum(days) over by_month as days_so_far,
-            sum(greatest(sales, 0)) over by_month as consumed_so_far,
-            count(*) over by_month = months_counted as is_history_complete
-        from months_back
-        inner join receivables_taken on months_back.legal_entity_id = receivables_taken.legal_entity_id
-        window
-            by_month as (
-                partition by months_back.legal_entity_id
-                order by months_back.months_counted
-                rows between unbounded preceding and current row
-            )
-    ),
+    metrics_taken as ({{ dso_metrics("receivables_taken", "months_back", ["legal_entity_id"]) }})
 
-    windows_listed as (
-        select 'dso_month' as metric_id, 1 as months
-        union all
-        select 'dso_rolling_3m' as metric_id, 3 as months
-        union all
-        select 'dso_rolling_12m' as metric_id, 12 as months
-    ),
-
-    windows_taken as (
-        select
-            receivables_taken.legal_entity_id,
-            windows_listed.metric_id,
-            receivables_taken.receivables as numerator,
-            months_run.sales_so_far as denominator,
-            months_run.days_so_far as days
-        from receivables_taken
-        cross join windows_listed
-        left join
-            months_run
-            on receivables_taken.legal_entity_id = months_run.legal_entity_id
-            and windows_listed.months = months_run.months_counted
-            and months_run.is_history_complete
-    ),
-
-    ratios_taken as (
-        select
-            legal_entity_id,
-            metric_id,
-            case
-                when denominator > 0 then cast(numerator as double) / cast(denominator as double) * days
-            end as value,
-            case when denominator is not null then numerator end as numerator,
-            denominator,
-            case
-                when denominator is null
-                then 'insufficient_history'
-                when denominator <= 0
-                then 'non_positive_denominator'
-            end as null_reason
-        from windows_taken
-    ),
-
-    exhausting_months_found as (
-        -- the first month, counted backwards, whose sales cover what is left of the receivables;
-        -- after 24 months it stops
-        select
-            legal_entity_id,
-            coalesce(
-                min(case when sales > 0 and consumed_so_far > receivables then months_counted end),
-                max(case when months_counted = 24 then months_counted end)
-            ) as months_counted
-        from months_run
-        where months_counted <= 24 and is_history_complete
-        group by legal_entity_id
-    ),
-
-    countback_taken as (
-        select
-            receivables_taken.legal_entity_id,
-            'dso_countback' as metric_id,
-            case
-                when receivables_taken.receivables <= 0
-                then cast(0 as double)
-                when months_run.consumed_so_far <= receivables_taken.receivables
-                then cast(months_run.days_so_far as double)
-                when months_run.months_counted is not null
-                then
-                    months_run.days_so_far
-                    - months_run.days
-                    + cast(
-                        receivables_taken.receivables
-                        - (months_run.consumed_so_far - months_run.sales) as double
-                    )
-                    / cast(months_run.sales as double)
-                    * months_run.days
-            end as value,
-            case
-                when receivables_taken.receivables <= 0 or months_run.months_counted is not null
-                then receivables_taken.receivables
-            end as numerator,
-            cast(null as decimal(18, 4)) as denominator,
-            case
-                when receivables_taken.receivables <= 0
-                then null
-                when months_run.months_counted is null
-                then 'insufficient_history'
-                when months_run.consumed_so_far <= receivables_taken.receivables
-                then 'exhausted'
-            end as null_reason
-        from receivables_taken
-        left join
-            exhausting_months_found
-            on receivables_taken.legal_entity_id = exhausting_months_found.legal_entity_id
-        left join
-            months_run
-            on exhausting_months_found.legal_entity_id = months_run.legal_entity_id
-            and exhausting_months_found.months_counted = months_run.months_counted
-    ),
-
-    metrics_unioned as (
-        select *
-        from ratios_taken
-        union all
-        select *
-        from countback_taken
-    )
-
-select
-    legal_entity_id,
-    metric_id,
-    value,
-    cast(numerator as decimal(18, 4)) as numerator,
-    cast(denominator as decimal(18, 4)) as denominator,
-    null_reason
-from metrics_unioned
+select legal_entity_id, metric_id, value, numerator, denominator, null_reason
+from metrics_taken
