@@ -87,14 +87,14 @@ with
             releases_run.release_date as change_date,
             {{
                 divide_money(
-                    "services_billed.net * releases_run.released_until",
+                    times("services_billed.net", "releases_run.released_until"),
                     "services_billed.net_functional",
                     "services_billed.minor_units",
                 )
             }}
             - {{
                 divide_money(
-                    "services_billed.net * (releases_run.released_until - releases_run.amount)",
+                    times("services_billed.net", "(releases_run.released_until - releases_run.amount)"),
                     "services_billed.net_functional",
                     "services_billed.minor_units",
                 )

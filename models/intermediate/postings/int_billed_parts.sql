@@ -68,15 +68,17 @@ with
                 else
                     {{
                         divide_money(
-                            "billed_lines.net_functional * fulfilments_of_lines.quantity_until",
+                            times("billed_lines.net_functional", "fulfilments_of_lines.quantity_until"),
                             "billed_lines.quantity",
                             "billed_lines.functional_minor_units",
                         )
                     }}
-                    -
-                    {{
+                    - {{
                         divide_money(
-                            "billed_lines.net_functional * (fulfilments_of_lines.quantity_until - fulfilments_of_lines.quantity)",
+                            times(
+                                "billed_lines.net_functional",
+                                "(fulfilments_of_lines.quantity_until - fulfilments_of_lines.quantity)",
+                            ),
                             "billed_lines.quantity",
                             "billed_lines.functional_minor_units",
                         )
