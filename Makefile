@@ -65,7 +65,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --ignore-missing-imports ingest
 	$(BIN)/sqlfmt --line-length 110 --check --quiet models macros tests
-	$(BIN)/sqlfluff lint --processes 2 --nofail-on-nothing models tests/controls tests/generic
+	$(BIN)/sqlfluff lint --processes 2 models tests/controls tests/generic
 	$(BIN)/dbt --warn-error-options '{"error": ["Deprecations"]}' parse --no-partial-parse --show-all-deprecations --profiles-dir . --target-path $(LINT_TARGET) --log-path .lint/logs
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
-from ingest.land import land
 
 from benchmarks.report import Measurement
 from ingest.contracts import load_contract
+from ingest.land import land
 from ingest.warehouse import Run, Warehouse, now
 
 LIMIT = 1.5

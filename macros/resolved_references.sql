@@ -25,21 +25,18 @@
 
 {#- The object of the standard layout that an id identifies. -#}
 {% macro object_of_id(id) -%}
-    {{
-        return(
-            {
-                "account_id": "chart_of_accounts",
-                "customer_id": "customers",
-                "doc_id": "invoices",
-                "legal_entity_id": "legal_entities",
-                "order_id": "orders",
-                "payment_id": "payments",
-                "product_id": "products",
-                "shipment_id": "shipments",
-                "write_off_id": "write_offs",
-            }[id]
-        )
-    }}
+    {%- set objects = {
+        "account_id": "chart_of_accounts",
+        "customer_id": "customers",
+        "doc_id": "invoices",
+        "legal_entity_id": "legal_entities",
+        "order_id": "orders",
+        "payment_id": "payments",
+        "product_id": "products",
+        "shipment_id": "shipments",
+        "write_off_id": "write_offs",
+    } -%}
+    {{- objects[id] -}}
 {%- endmacro %}
 
 {#- The sources, with their groups, of which a file of an object was landed, rows or none. -#}

@@ -6,6 +6,8 @@ with
 
     movements as (select * from {{ ref("int_receivable_movements") }}),
 
+    as_of as (select * from {{ ref("int_as_of") }}),
+
     balances as (select * from {{ ref("int_receivable_balances") }}),
 
     translation_rates as (select * from {{ ref("int_translation_rates") }}),
@@ -27,7 +29,8 @@ with
             case when movement_type = 'write_off' then functional_change else 0 end as written_off,
             case when movement_type = 'credit_application' then functional_change else 0 end as fx_difference
         from movements
-        where not is_opening_item
+        cross join as_of
+        where not is_opening_item and effective_date <= as_of.as_of
     ),
 
     movements_summed as (

@@ -32,7 +32,7 @@ with
             case
                 when object_load = 'incremental'
                 then null
-                when is_superseded and lead(snapshot_at) over key_by_snapshot is distinct from snapshot_at
+                when is_superseded and coalesce(lead(snapshot_at) over key_by_snapshot <> snapshot_at, true)
                 then snapshot_at
                 when
                     next_complete_snapshot_at

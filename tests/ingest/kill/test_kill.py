@@ -125,7 +125,7 @@ def test_killed_twenty_times(company):
 
     def call(as_of: str) -> list[str]:
         folders = (company.project, company.extracts, company.warehouse.path)
-        return [sys.executable, "-m", "tests.ingest.kill.small_run", *map(str, folders), as_of]
+        return [sys.executable, *map(str, (Path(__file__).with_name("small_run.py"), *folders)), as_of]
 
     kills = {"landing": 3, "building": 6, "controls": 5, "publishing": 6}
     kill_again_and_again(company.warehouse.path, call, kills)
