@@ -12,6 +12,13 @@ from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that builds its own company on the compiled models takes seconds: `make test-fast` leaves it out."""
+    for item in items:
+        if "compiled_project" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A temporary folder that all workers of this session share; a lock guards what is made in it."""
