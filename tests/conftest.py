@@ -11,11 +11,14 @@ from tests.harness.golden import GOLDEN, copy_extracts
 from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
 
+# What builds a company of its own with dbt, or on the models it compiled, takes seconds.
+SLOW_FIXTURES = {"compiled_project", "small_project", "project"}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that builds its own company on the compiled models takes seconds: `make test-fast` leaves it out."""
+    """Mark as slow what uses one of the slow fixtures, so that `make test-fast` leaves it out."""
     for item in items:
-        if "compiled_project" in getattr(item, "fixturenames", ()):
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 

@@ -4,9 +4,14 @@ with
 
     report_periods as (select * from {{ ref("int_report_periods") }}),
 
-    movements as (select * from {{ ref("int_receivable_movements") }}),
-
     as_of as (select * from {{ ref("int_as_of") }}),
+
+    movements as (
+        select movements_of_documents.*
+        from {{ ref("int_receivable_movements") }} as movements_of_documents
+        cross join as_of
+        where movements_of_documents.effective_date <= as_of.as_of
+    ),
 
     balances as (select * from {{ ref("int_receivable_balances") }}),
 
@@ -29,8 +34,7 @@ with
             case when movement_type = 'write_off' then functional_change else 0 end as written_off,
             case when movement_type = 'credit_application' then functional_change else 0 end as fx_difference
         from movements
-        cross join as_of
-        where not is_opening_item and effective_date <= as_of.as_of
+        where not is_opening_item
     ),
 
     movements_summed as (
