@@ -108,7 +108,8 @@ def judge_controls(
     """One result for each control of the catalogue, in the order of their ids.
 
     A control with failing rows fails, whatever is said about its applicability. One that is in the catalogue
-    but has no test could not run.
+    but has no test could not run, unless nothing it could judge was delivered. A control that warns blocks
+    where a failing row says so (column ``blocks``) and the company did not set the severity itself.
     """
     tests = list(tests)
     by_id = {test.control_id: test for test in tests if test.control_id}
@@ -122,7 +123,9 @@ def judge_controls(
     for control_id in sorted({*by_id, *settings} - {OTHER_TESTS}):
         result = _without_verdict(control_id, settings.get(control_id, {}), run)
         test = by_id.get(control_id)
-        if test is None:
+        if test is None and control_id in inapplicable:
+            result = replace(result, status=NOT_APPLICABLE, failures=0)
+        elif test is None:
             result = replace(result, status=ERROR, message="no test of this id exists in tests/controls")
         elif test.is_broken or test.failures is None:
             result = replace(result, status=ERROR, message=test.message or test.status)
@@ -130,6 +133,7 @@ def judge_controls(
             result = replace(
                 result,
                 status=FAIL,
+                severity=_severity_in_force(connection, settings.get(control_id, {}), test.relation),
                 failures=test.failures,
                 failures_table=test.relation,
                 amount_at_risk=_amount_at_risk(connection, test.relation),
@@ -318,6 +322,17 @@ def _judge_other_tests(
         failures_table=OTHER_TESTS_TABLE,
         message=broken[0].message if broken else None,
     )
+
+
+def _severity_in_force(
+    connection: duckdb.DuckDBPyConnection, settings: dict[str, Any], table: str | None
+) -> str:
+    """The severity of a failed control: its own, or block where one of its failing rows escalates it."""
+    severity = str(settings.get("severity") or BLOCK)
+    if table is None or not settings.get("may_escalate") or "blocks" not in _columns(connection, table):
+        return severity
+    row = connection.execute(f"select count(*) from {table} where blocks").fetchone()
+    return BLOCK if row and row[0] else severity
 
 
 def _amount_at_risk(connection: duckdb.DuckDBPyConnection, table: str | None) -> Decimal | None:

@@ -114,14 +114,22 @@ def test_the_variable_kinds_says_what_the_contracts_say() -> None:
     assert {kind: sorted(entities) for kind, entities in variables["kinds"].items()} == contracts
 
 
+# Controls whose input no source can deliver yet: in the catalogue, shown as not applicable, without a test.
+NOT_FED = {"AC-01", "CA-06", "FC-01", "OR-03", "OR-04"}
+
+
 def test_controls_and_catalogue_name_each_other(compiled_project: CompiledProject) -> None:
     with (PROJECT / "seeds" / "control_catalogue.csv").open(newline="") as file:
         catalogue = {row["control_id"]: row for row in csv.DictReader(file)}
-    assert set(compiled_project.controls) | {OTHER_TESTS} == set(catalogue) | {OTHER_TESTS}
+    assert set(compiled_project.controls) | {OTHER_TESTS} == set(catalogue) - NOT_FED
     for control_id, row in catalogue.items():
         assert row["severity"] in ("block", "warn"), control_id
         assert row["title"] and row["assertion"] and row["owner"] and row["covers"], control_id
-        assert float(row["tolerance"] or 0) == 0 or row["tolerance_reason"], control_id
+        assert float(row["tolerance"] or 0) == 0 or row["tolerance_reason"] or control_id in NOT_FED, control_id
+    with (PROJECT / "seeds" / "control_inputs.csv").open(newline="") as file:
+        inputs = {row["input"] for row in csv.DictReader(file)}
+    required = {name for row in catalogue.values() for name in row["requires"].split(";") if name}
+    assert required == inputs
 
 
 def test_a_control_stands_in_the_file_and_table_of_its_id(compiled_project: CompiledProject) -> None:

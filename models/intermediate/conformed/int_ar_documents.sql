@@ -57,6 +57,7 @@ with
             documents_keyed.document_date,
             documents_keyed.posting_date,
             documents_keyed.due_date,
+            documents_keyed.updated_at,
             {{ lineage("documents_keyed") }}
         from documents_keyed
         left join

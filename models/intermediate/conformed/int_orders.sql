@@ -23,6 +23,7 @@ with
             orders.order_date,
             orders.confirmed_at,
             orders.credit_checked_at,
+            orders.updated_at,
             {{ lineage("orders") }}
         from orders
         left join

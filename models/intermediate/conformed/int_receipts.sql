@@ -61,6 +61,7 @@ with
             }} as amount_functional,
             receipts_signed.is_opening_item,
             receipts_signed.posting_date,
+            receipts_signed.updated_at,
             {{ lineage("receipts_signed") }}
         from receipts_signed
         left join
