@@ -12,6 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.simulate.answers_of_metrics import answers_of_metrics
+from ingest.simulate.answers_of_statements import Statements, answers_of_statements
 from ingest.simulate.books import Books, Snapshot
 from ingest.simulate.closing import age_bucket, due_bucket, period_of
 from ingest.simulate.dates import month_end, month_of
@@ -90,8 +92,10 @@ def aggregated_answers(books: Books) -> dict[str, pl.DataFrame]:
 
 
 def detailed_answers(books: Books) -> dict[str, pl.DataFrame]:
-    """Return the answers with a row per document or journal line."""
+    """Return the answers that go through every document and journal line."""
     return {
+        **answers_of_statements(books),
+        **answers_of_metrics(books, Statements(books)),
         "fct_orders": _orders(books),
         "fct_order_lines": _order_lines(books),
         "fct_shipments": _shipments(books),

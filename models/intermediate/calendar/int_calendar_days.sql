@@ -1,3 +1,5 @@
+-- Every day from the month of the first document, movement or month of delivered sales history on: rates
+-- are looked up for each of them, and a rolling figure translates its history month by month.
 with
 
     starts as (select * from {{ ref("int_report_starts") }}),
@@ -7,6 +9,8 @@ with
     receipts as (select * from {{ ref("int_receipts") }}),
 
     shipments as (select * from {{ ref("int_shipments") }}),
+
+    sales_history as ({{ union_kinds("sales_history") }}),
 
     as_of as (select * from {{ ref("int_as_of") }}),
 
@@ -25,6 +29,9 @@ with
         union all
         select min(posting_date) as first_date
         from receipts
+        union all
+        select cast(min(period) || '-01' as date) as first_date
+        from sales_history
     ),
 
     bounds_found as (
