@@ -17,6 +17,7 @@ import typer
 from duckdb import DuckDBPyConnection
 from typer.exceptions import TyperException
 
+from ingest.definitions import definitions_of
 from ingest.errors import NothingBuilt, TieoutError, UnknownName, UsageError
 from ingest.progress import progress_for
 from ingest.query import Answer, Format, as_table, exact_json
@@ -418,6 +419,8 @@ def _show_control(result: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     ):
         if result[name] is not None and result[name] != "":
             print(f"{name.replace('_', ' '):<22}{result[name]}")
+    for definition in definitions_of(result["covers"] or ""):
+        print(f"  {definition.metric_id:<32}{definition.formula} ({definition.unit})")
     if rows:
         # What every row says alike is said above; columns without any value say nothing.
         said = {"control_id", "run_id", "owner"}

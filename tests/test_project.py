@@ -14,6 +14,7 @@ import yaml
 
 from ingest.contracts import known_kinds, load_contract
 from ingest.controls import OTHER_TESTS
+from ingest.definitions import definitions
 from tests.harness.golden import PROJECT, needs_golden_quarter
 from tests.harness.project import CompiledProject
 from tests.harness.published import PublishedRun
@@ -131,6 +132,24 @@ def test_controls_and_catalogue_name_each_other(compiled_project: CompiledProjec
         inputs = {row["input"] for row in csv.DictReader(file)}
     required = {name for row in catalogue.values() for name in row["requires"].split(";") if name}
     assert required == inputs
+
+
+def test_what_a_control_covers_exists(manifest: dict) -> None:
+    marts = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    }
+    with (PROJECT / "seeds" / "control_catalogue.csv").open(newline="") as file:
+        catalogue = {row["control_id"]: row for row in csv.DictReader(file)}
+    covered = {
+        control_id: set(row["covers"].split(";")) - marts - definitions().keys() - {"rpt_control_results"}
+        for control_id, row in catalogue.items()
+        if control_id not in NOT_FED
+    }
+    assert {control_id: names for control_id, names in covered.items() if names} == {}
+    vouched = {name for row in catalogue.values() for name in row["covers"].split(";")}
+    assert definitions().keys() - vouched == set()
 
 
 def test_a_control_stands_in_the_file_and_table_of_its_id(compiled_project: CompiledProject) -> None:
