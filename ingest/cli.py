@@ -300,6 +300,25 @@ def sql(
         print(line)
 
 
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="A mart, or `pack`: the month-end pack.")],
+    to: Annotated[
+        Path,
+        typer.Option("--to", metavar="FILE", help="File to write: .xlsx, .csv or .parquet; pack: .xlsx."),
+    ],
+    warehouse: WarehouseOption = None,
+    unpublished: UnpublishedOption = False,
+) -> None:
+    """Write a mart or the month-end pack to a file."""
+    from ingest.export import export as write_export
+
+    place = _warehouse(warehouse)
+    with _opened(place, unpublished) as connection:
+        rows = write_export(connection, what, to)
+    print(f"wrote {rows:,} rows to {to}")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit status; nothing a user does gives a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)

@@ -12,7 +12,19 @@ from ingest.cli import app, main
 from tests.harness.golden import GOLDEN, needs_golden_quarter
 from tests.harness.published import TIEOUT, tieout
 
-COMMANDS = ("demo", "run", "land", "build", "publish", "watch", "status", "controls", "trace", "sql")
+COMMANDS = (
+    "demo",
+    "run",
+    "land",
+    "build",
+    "publish",
+    "watch",
+    "status",
+    "controls",
+    "trace",
+    "sql",
+    "export",
+)
 SUMMARY_KEYS = {
     *("run_id", "published", "as_of", "rows_landed", "rows_quarantined"),
     *("controls_passed", "controls_failed", "controls_blocking_failed", "seconds"),
@@ -57,6 +69,8 @@ def test_every_command_and_option_has_help(capsys, command):
         (["sql", "select 1"], "no published.duckdb"),
         (["sql", "select 1", "--unpublished"], "no build.duckdb"),
         (["watch", "no-such-folder"], "no such folder"),
+        (["export", "rpt_kpis"], "Missing option '--to'"),
+        (["export", "rpt_kpis", "--to", "kpis.csv"], "no published.duckdb"),
         (["demo", "--size", "huge"], "huge"),
     ],
 )

@@ -1,4 +1,11 @@
-{{ config(materialized="table_function", parameters=["as_of"], contract={"enforced": false}) }}
+{{
+    config(
+        materialized="table_function",
+        parameters=["as_of"],
+        contract={"enforced": false},
+        persist_docs={"relation": false, "columns": false},
+    )
+}}
 with
 
     dates_asked as (

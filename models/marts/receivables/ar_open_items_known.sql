@@ -1,4 +1,11 @@
-{{ config(materialized="table_function", parameters=["as_of", "known_on"], contract={"enforced": false}) }}
+{{
+    config(
+        materialized="table_function",
+        parameters=["as_of", "known_on"],
+        contract={"enforced": false},
+        persist_docs={"relation": false, "columns": false},
+    )
+}}
 -- What the books showed for one date given only what had been delivered by a moment: versions,
 -- deletions and absences that became known later are not seen. A date as the moment means its end,
 -- in UTC.

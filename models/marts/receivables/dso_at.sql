@@ -1,4 +1,11 @@
-{{ config(materialized="table_function", parameters=["as_of"], contract={"enforced": false}) }}
+{{
+    config(
+        materialized="table_function",
+        parameters=["as_of"],
+        contract={"enforced": false},
+        persist_docs={"relation": false, "columns": false},
+    )
+}}
 -- Days sales outstanding at the end of any date: receivables as the ledger shows them over gross
 -- billed credit sales. Inside a month the sales run from its first day and the days are those so
 -- far. Group rows stand under '*'.
