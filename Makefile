@@ -63,7 +63,7 @@ bench: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --ignore-missing-imports ingest
+	$(BIN)/mypy --ignore-missing-imports ingest dashboards
 	$(BIN)/sqlfmt --line-length 110 --check --quiet models macros tests
 	$(BIN)/sqlfluff lint --processes 2 models tests/controls tests/generic
 	$(BIN)/dbt --warn-error-options '{"error": ["Deprecations"]}' parse --no-partial-parse --show-all-deprecations --profiles-dir . --target-path $(LINT_TARGET) --log-path .lint/logs

@@ -319,6 +319,130 @@ def export(
     print(f"wrote {rows:,} rows to {to}")
 
 
+@app.command()
+def dashboard(
+    warehouse: WarehouseOption = None,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on localhost.")] = 8501,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> None:
+    """Serve the dashboard on localhost, until interrupted."""
+    from ingest.serve import serve
+
+    serve(_warehouse(warehouse), port=port, opens_browser=not no_browser)
+
+
+@app.command()
+def close(
+    legal_entity_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ENTITY]", help="The legal entity. Without any: list what is closed."),
+    ] = None,
+    period: Annotated[str | None, typer.Argument(metavar="[PERIOD]", help="The month, YYYY-MM.")] = None,
+    closed_by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who closes it. Default: the system's user.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Seal a period as it is published; CL-01 and CL-02 then watch over it."""
+    from ingest.close import close_period
+    from ingest.seals import read_seals
+
+    place = _warehouse(warehouse)
+    if legal_entity_id is None:
+        _show_seals(read_seals(place), as_json)
+        return
+    if period is None:
+        raise UsageError(
+            "an entity and no period",
+            expected="both, or neither to list what is closed",
+            next_step=f"For instance `tieout close {legal_entity_id} 2025-02`.",
+        )
+    seal = close_period(place, legal_entity_id, period, closed_by)
+    if as_json:
+        print(exact_json(_seal_facts(seal)))
+        return
+    print(f"closed    {seal.legal_entity_id} {seal.period}, version {seal.version}, by {seal.closed_by}")
+    since = f"since {seal.covers_from}" if seal.covers_from else "since the first journal"
+    content = seal.content
+    print(
+        f"sealed    {len(content['accounts']):,} accounts, {content['lines']['rows']:,} ledger lines {since},"
+        f" {len(content['figures']):,} figures, {len(content['deliveries']):,} deliveries,"
+        f" {len(content['controls']):,} control results of run {seal.run_id}"
+    )
+    print(f"evidence  {seal.folder}")
+    print("the next run judges by it: CL-01 entries after the closing, CL-02 balances that differ")
+
+
+@app.command()
+def reopen(
+    legal_entity_id: Annotated[str, typer.Argument(metavar="ENTITY", help="The legal entity.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="Its last closed month, YYYY-MM.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is opened again.")],
+    approver: Annotated[
+        str, typer.Option("--approver", metavar="NAME", help="Who approves it; not who asks for it.")
+    ],
+    requested_by: Annotated[
+        str | None,
+        typer.Option("--requested-by", metavar="NAME", help="Who asks for it. Default: the system's user."),
+    ] = None,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Open a closed period again; its seal is kept, and no longer judged by."""
+    from ingest.close import reopen_period
+
+    seal = reopen_period(
+        _warehouse(warehouse),
+        legal_entity_id,
+        period,
+        reason=reason,
+        approver=approver,
+        requested_by=requested_by,
+    )
+    if as_json:
+        print(exact_json(_seal_facts(seal)))
+        return
+    assert seal.reopening is not None
+    print(
+        f"reopened  {seal.legal_entity_id} {seal.period}, version {seal.version}, asked for by"
+        f" {seal.reopening.requested_by}, approved by {seal.reopening.approver}: {seal.reopening.reason}"
+    )
+    print(f"evidence  {seal.folder}")
+    print(f"`tieout run` builds without it; `tieout close {legal_entity_id} {period}` closes it again")
+
+
+@app.command()
+def restatement(
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="A month that was closed, YYYY-MM.")],
+    legal_entity_id: Annotated[
+        str | None, typer.Option("--entity", metavar="ENTITY", help="Only this legal entity.")
+    ] = None,
+    version: Annotated[
+        int, typer.Option("--version", min=1, help="Which of its closings to compare with; 1 is the first.")
+    ] = 1,
+    warehouse: WarehouseOption = None,
+    style: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.TABLE,
+    unpublished: UnpublishedOption = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Show what a closed period showed when it was published, what it shows now, and why, row by row."""
+    from ingest import restatement as restating
+    from ingest.query import written
+
+    place = _warehouse(warehouse)
+    with _opened(place, unpublished) as connection:
+        answer = restating.restatement(
+            connection, place, period, legal_entity_id=legal_entity_id, version=version
+        )
+    style = Format.JSON if as_json else style
+    if style is Format.TABLE and not answer.rows:
+        print(f"nothing of {period} is other than when it was closed")
+        return
+    for line in written(restating.shown(answer) if style is Format.TABLE else answer, style):
+        print(line)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and end the process with its exit status; nothing a user does gives a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -408,6 +532,43 @@ def _end(outcome: Any, as_json: bool) -> None:
     if as_json:
         print(exact_json(outcome.summary()))
     raise typer.Exit(outcome.exit_status)
+
+
+def _seal_facts(seal: Any) -> dict[str, Any]:
+    """What a seal says of itself, without its balances and lines."""
+    reopening = seal.reopening
+    return {
+        "seal_id": seal.seal_id,
+        "legal_entity_id": seal.legal_entity_id,
+        "period": seal.period,
+        "version": seal.version,
+        "is_in_force": seal.is_in_force,
+        "closed_at": seal.closed_at,
+        "closed_by": seal.closed_by,
+        "run_id": seal.run_id,
+        "code_version": seal.code_version,
+        "sha256": seal.sha256,
+        "evidence": str(seal.folder),
+        "reopened_at": reopening.reopened_at if reopening else None,
+        "requested_by": reopening.requested_by if reopening else None,
+        "approver": reopening.approver if reopening else None,
+        "reason": reopening.reason if reopening else None,
+    }
+
+
+def _show_seals(seals: Sequence[Any], as_json: bool) -> None:
+    facts = [_seal_facts(seal) for seal in seals]
+    if as_json:
+        print(exact_json(facts))
+    elif not facts:
+        print("no period is closed")
+    else:
+        columns = [
+            *("legal_entity_id", "period", "version", "closed_at", "closed_by", "run_id"),
+            *("reopened_at", "requested_by", "approver", "reason"),
+        ]
+        rows = [tuple(fact[name] for name in columns) for fact in facts]
+        print("\n".join(list(as_table(Answer(columns, rows)))[:-1]))
 
 
 def _show_controls(results: list[dict[str, Any]], run: dict[str, Any]) -> None:

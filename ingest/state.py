@@ -16,7 +16,7 @@ from ingest.landing.registry import write_run
 from ingest.reader import open_version
 from ingest.warehouse import Run, Warehouse
 
-BUILT_SCHEMAS = ("seeds", "staging", "intermediate", "marts", "controls")
+BUILT_SCHEMAS = ("seeds", "staging", "intermediate", "marts", "dashboard", "controls")
 
 # What is delivered and set, without what only says when and by which run it was landed.
 INPUTS = {

@@ -24,6 +24,9 @@ COMMANDS = (
     "trace",
     "sql",
     "export",
+    "close",
+    "reopen",
+    "restatement",
 )
 SUMMARY_KEYS = {
     *("run_id", "published", "as_of", "rows_landed", "rows_quarantined"),

@@ -1,0 +1,5 @@
+select ageing.as_of, ageing.legal_entity_id, ageing.basis, ageing.bucket, ageing.amount
+from marts.ar_aging_at($as_of) as ageing
+left join seeds.ageing_buckets as buckets on ageing.basis = buckets.basis and ageing.bucket = buckets.bucket
+where ageing.legal_entity_id = $entity
+order by ageing.basis, buckets.bucket_position

@@ -1,0 +1,3 @@
+select metric_id, name
+from marts.dim_metric
+where metric_id = $metric_id

@@ -1,0 +1,4 @@
+select distinct segment
+from dashboard.cut_figures
+where segment <> 'all'
+order by segment
