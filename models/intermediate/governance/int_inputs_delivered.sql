@@ -8,7 +8,9 @@ with
 
     sources as (select * from {{ ref("stg_registry__sources") }}),
 
-    entity_settings as (select * from {{ ref("stg_registry__entity_settings") }}),
+    closings as (select * from {{ ref("int_period_closings") }}),
+
+    seals as (select * from {{ ref("stg_registry__seals") }}),
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
@@ -226,9 +228,25 @@ with
                 where created_by is not null
             ) as entries_signed
         union all
+        select 'write_off_approvals' as input, count(*) as row_count
+        from
+            (
+                select write_off_key as row_key
+                from write_offs
+                where approved_by is not null
+                union all
+                select refund_key as row_key
+                from refunds
+                where approved_by is not null
+            ) as decisions_approved
+        union all
         select 'closing_moments' as input, count(*) as row_count
-        from entity_settings
+        from closings
         where closed_at is not null
+        union all
+        select 'sealed_periods' as input, count(*) as row_count
+        from seals
+        where is_in_force
     ),
 
     inputs_judged as (

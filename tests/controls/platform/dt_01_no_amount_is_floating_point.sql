@@ -1,8 +1,8 @@
 {{ config(alias="dt_01", meta={"control_id": "DT-01"}) }}
 -- depends_on: {{ ref("int_control_settings") }}
 -- depends_on: {{ ref("rpt_ar_aging") }}
--- Guards the cent: a floating-point column loses it without a sign. `value` holds ratios and days
--- only.
+-- Guards the cent: a floating-point column loses it without a sign. Ratios and days may be one: what
+-- is named so, and `value`, which holds nothing else.
 with
 
     mart_columns as ({{ columns_of_schema("marts") }}),
@@ -22,7 +22,12 @@ with
             cast(null as bigint) as source_line,
             data_type as offending_value
         from mart_columns
-        where upper(data_type) in ('DOUBLE', 'FLOAT', 'REAL') and column_name <> 'value'
+        where
+            upper(data_type) in ('DOUBLE', 'FLOAT', 'REAL')
+            and column_name <> 'value'
+            and column_name not like '%_ratio'
+            and column_name not like '%_share'
+            and column_name not like 'days_%'
     )
 
 select *

@@ -9,7 +9,7 @@ with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
-    movements as (select * from {{ ref("int_receivable_movements") }}),
+    movements as (select * from {{ ref("int_receivable_movements") }} where receivable_role = 'ar'),
 
     receipt_movements as (select * from {{ ref("int_receipt_movements") }}),
 
