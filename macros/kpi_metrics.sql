@@ -20,8 +20,36 @@
 {%- endmacro %}
 
 {#-
-  The allowance that the loss matrix requires of each slice: exposure × loss rate, rounded per bucket, summed, not below
-  zero. Null where a loss rate or the rate of a currency is missing.
+  What the loss matrix requires of each slice and bucket: exposure × loss rate, rounded once. Null where a loss rate or
+  the rate of a currency is missing.
+-#}
+{% macro required_by_bucket(exposures, keys) -%}
+    select
+        {{ keys | join(", ") }},
+        as_of,
+        bucket,
+        sum(open_items) as open_items,
+        sum(items_without_rate) as items_without_rate,
+        case when not bool_or(lacks_rate) then cast(sum(exposure) as decimal(38, 12)) end as exposure,
+        max(loss_rate) as loss_rate,
+        max(functional_minor_units) as functional_minor_units,
+        case
+            when not bool_or(lacks_rate)
+            then
+                {{
+                    round_money(
+                        "cast(sum(exposure) as decimal(38, 12)) * max(loss_rate)",
+                        "max(functional_minor_units)",
+                    )
+                }}
+        end as required
+    from {{ exposures }}
+    group by {{ keys | join(", ") }}, as_of, bucket
+{%- endmacro %}
+
+{#-
+  The allowance that the loss matrix requires of each slice: its buckets summed, not below zero. Null where one of them
+  is not known.
 -#}
 {% macro required_allowance(exposures, keys) -%}
     select
@@ -30,25 +58,7 @@
         case
             when count(*) = count(required) then greatest({{ sum_money("required") }}, 0)
         end as required_allowance
-    from
-        (
-            select
-                {{ keys | join(", ") }},
-                as_of,
-                bucket,
-                case
-                    when not bool_or(lacks_rate)
-                    then
-                        {{
-                            round_money(
-                                "cast(sum(exposure) as decimal(38, 12)) * max(loss_rate)",
-                                "max(functional_minor_units)",
-                            )
-                        }}
-                end as required
-            from {{ exposures }}
-            group by {{ keys | join(", ") }}, as_of, bucket
-        ) as buckets_required
+    from ({{ required_by_bucket(exposures, keys) }}) as buckets_required
     group by {{ keys | join(", ") }}, as_of
 {%- endmacro %}
 

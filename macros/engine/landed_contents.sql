@@ -66,7 +66,7 @@
                 ~ node.schema
                 ~ "."
                 ~ node.identifier
-                ~ " group by all having count(distinct row_hash) > 1)"
+                ~ " group by all having min(row_hash) <> max(row_hash))"
             ) -%}
         {%- endfor -%}
     {%- endif -%}

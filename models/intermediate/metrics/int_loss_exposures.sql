@@ -1,6 +1,5 @@
--- What is open per bucket by due date at each report date, at the closing rate, beside the rate of
--- loss that the matrix of the leading source names for the bucket; a bucket that it does not name
--- takes the rate of `current`.
+-- What is open per bucket by due date at each report date, at the closing rate, beside the rate
+-- of loss that the matrix has for the bucket.
 with
 
     open_items as (select * from {{ ref("rpt_ar_open_items") }}),
@@ -9,20 +8,7 @@ with
 
     rates_by_day as (select * from {{ ref("int_fx_rates_by_day") }}),
 
-    ecl_matrix as ({{ union_kinds("ecl_matrix") }}),
-
-    source_groups as (select * from {{ ref("int_source_groups") }}),
-
-    matrices_ranked as (
-        select
-            ecl_matrix.bucket,
-            ecl_matrix.loss_rate,
-            dense_rank() over (order by source_groups.source_rank) as matrix_rank
-        from ecl_matrix
-        inner join source_groups on ecl_matrix.source_system = source_groups.source_system
-    ),
-
-    loss_rates as (select bucket, loss_rate from matrices_ranked where matrix_rank = 1),
+    loss_matrix as (select * from {{ ref("int_loss_matrix") }}),
 
     exposures_summed as (
         select
@@ -40,13 +26,15 @@ with
                     }}
                 ) as decimal(38, 12)
             ) as exposure,
-            count(*) > count(
+            count(*) as open_items,
+            count(
                 case
-                    when open_items.currency = legal_entities.functional_currency
+                    when
+                        open_items.currency <> legal_entities.functional_currency
+                        and rates_by_day.rate is null
                     then 1
-                    else rates_by_day.rate
                 end
-            ) as lacks_rate
+            ) as items_without_rate
         from open_items
         inner join legal_entities on open_items.legal_entity_id = legal_entities.legal_entity_id
         left join
@@ -64,12 +52,12 @@ with
     exposures_rated as (
         select
             exposures_summed.*,
+            exposures_summed.items_without_rate > 0 as lacks_rate,
             legal_entities.functional_minor_units,
-            coalesce(loss_rates.loss_rate, current_rates.loss_rate) as loss_rate
+            loss_matrix.loss_rate
         from exposures_summed
         inner join legal_entities on exposures_summed.legal_entity_id = legal_entities.legal_entity_id
-        left join loss_rates on exposures_summed.bucket = loss_rates.bucket
-        left join loss_rates as current_rates on current_rates.bucket = 'current'
+        left join loss_matrix on exposures_summed.bucket = loss_matrix.bucket
     )
 
 select *

@@ -15,7 +15,7 @@ with
 
     receipts as (select * from {{ ref("int_receipts") }}),
 
-    documents as (select * from {{ ref("int_ar_documents") }}),
+    documents as (select * from {{ ref("int_ar_documents") }} where receivable_role = 'ar'),
 
     disputes as (select * from {{ ref("int_disputes") }}),
 

@@ -109,7 +109,7 @@ with
         from rests_taken
         left join
             {{ ref("int_ar_documents") }} as documents on rests_taken.document_key = documents.document_key
-        where rests_taken.open_amount <> 0
+        where rests_taken.open_amount <> 0 and coalesce(documents.receivable_role, 'ar') = 'ar'
     ),
 
     rests_aged as (

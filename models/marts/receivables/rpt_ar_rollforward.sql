@@ -10,10 +10,12 @@ with
         select movements_of_documents.*
         from {{ ref("int_receivable_movements") }} as movements_of_documents
         cross join as_of
-        where movements_of_documents.effective_date <= as_of.as_of
+        where
+            movements_of_documents.effective_date <= as_of.as_of
+            and movements_of_documents.receivable_role = 'ar'
     ),
 
-    balances as (select * from {{ ref("int_receivable_balances") }}),
+    balances as (select * from {{ ref("int_receivable_balances") }} where receivable_role = 'ar'),
 
     translation_rates as (select * from {{ ref("int_translation_rates") }}),
 
