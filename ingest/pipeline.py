@@ -18,6 +18,7 @@ from typing import Any
 
 from ingest import evidence, state
 from ingest.errors import InternalFault, NothingBuilt, TieoutError, UsageError
+from ingest.forecast_history import keep_forecast
 from ingest.outcome import Outcome, outcome_of_build
 from ingest.progress import Progress
 from ingest.publish import publish_build
@@ -113,6 +114,7 @@ def publish(warehouse: Warehouse, *, progress: Progress | None = None) -> Outcom
             if published is None or published.run_id != finished.run_id:
                 progress.start("publishing")
                 publish_build(warehouse, finished.run_id)
+                keep_forecast(warehouse, finished.run_id)
                 progress.finish()
             result, exit_status = evidence.PUBLISHED, PUBLISHED_STATUS
         else:

@@ -11,10 +11,11 @@ from typing import Any
 
 import duckdb
 
-from ingest import controls, evidence, state
+from ingest import controls, evidence, seals, state
 from ingest.build import DbtProject
 from ingest.errors import NothingBuilt, TieoutError, UsageError, WarehouseBusy
 from ingest.evidence import RunRecord
+from ingest.forecast_history import keep_forecast, read_forecasts_back
 from ingest.land import LandingOutcome
 from ingest.land import land as land_extracts
 from ingest.landing.registry import write_as_of_requested
@@ -150,9 +151,11 @@ class Session:
             return state.input_fingerprint(connection, self.record.run)
 
     def published_version(self) -> FinishedBuild | None:
-        """What is published, if it was built from exactly this input; else None."""
+        """What is published, if it was built from exactly this input and judged by these seals; else None."""
         published = read_published(self.warehouse)
-        return published if published is not None and published.fingerprint == self.fingerprint() else None
+        if published is None or published.fingerprint != self.fingerprint():
+            return None
+        return published if seals.are_published(self.warehouse) else None
 
     def build(self) -> FinishedBuild:
         """Build all models, run all controls, keep their results and failing rows."""
@@ -160,7 +163,9 @@ class Session:
         project = DbtProject(self.warehouse, self.progress)
         with self.connect() as connection:
             state.begin_build(connection, self.record.run)
+            seals.mirror(connection, self.warehouse)
             controls.restore_history(connection, self.warehouse)
+            read_forecasts_back(connection, self.warehouse)
             fingerprint = state.input_fingerprint(connection, self.record.run)
         models = project.build_models()
         after_models = time.monotonic()
@@ -201,6 +206,7 @@ class Session:
         """Put the build in the place that readers open."""
         self.progress.start("publishing")
         publish_build(self.warehouse, finished.run_id)
+        keep_forecast(self.warehouse, finished.run_id)
         self.progress.finish()
 
     def nothing_to_do(self, published: FinishedBuild) -> Outcome:

@@ -1,5 +1,5 @@
 {#-
-  What is open at each of the dates in a relation (legal_entity_id, as_of): documents with a non-zero rest, their
+  What is open at each of the dates in a relation (legal_entity_id, as_of): trade documents with a non-zero rest, their
   value at the document's rate, days past due and age, with the buckets of both bases. One text serves the report of
   month ends and the table macro for any date.
 -#}
@@ -39,6 +39,7 @@
                 on report_dates.legal_entity_id = balances.legal_entity_id
                 and report_dates.as_of >= balances.valid_from
                 and report_dates.as_of < balances.valid_before
+                and balances.receivable_role = 'ar'
             inner join
                 {{ ref("int_ar_documents") }} as documents on balances.document_key = documents.document_key
         ) as balances_aged

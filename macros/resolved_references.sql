@@ -20,7 +20,7 @@
             from ({{ deliverers_of(object_of_id(id)) }}) as registered
         )
     group by referring.source_system, target.{{ id }}
-    having count(distinct target.{{ key }}) = 1
+    having min(target.{{ key }}) = max(target.{{ key }})
 {%- endmacro %}
 
 {#- The object of the standard layout that an id identifies. -#}

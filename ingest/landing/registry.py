@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ingest.contracts import EXTRA_COLUMNS, DeliveredObject, known_kinds, load_contract
+from ingest.forecast_history import table_definitions
 from ingest.landing.cells import quoted
 from ingest.landing.manifest import ManifestEntry
 from ingest.settings import Company, Source
@@ -48,6 +49,21 @@ TABLES = {
         override_reason varchar, override_requested_by varchar, override_approver varchar,
         override_expires_on date""",
     "run": "run_id varchar, started_at timestamp, code_version varchar",
+    # What earlier runs published, read back before every build.
+    **table_definitions(),
+    # The seals of closed periods, mirrored from the evidence of their closing (ingest/seals.py); balances and
+    # lines are those of the seals in force.
+    "seals": """
+        seal_id varchar, legal_entity_id varchar, period varchar, version bigint, covers_from date,
+        closed_through date, closed_at timestamp, closed_by varchar, run_id varchar, as_of date,
+        code_version varchar, sha256 varchar, reopened_at timestamp, reopened_by varchar,
+        reopen_approver varchar, reopen_reason varchar, is_in_force boolean""",
+    "sealed_balances": """
+        seal_id varchar, account_id varchar, opening_balance decimal(18,4), closing_balance decimal(18,4)""",
+    "sealed_lines": """
+        seal_id varchar, line_key varchar, journal_id varchar, line_no varchar, source_type varchar,
+        source_doc_id varchar, posting_date date, account_id varchar, amount decimal(18,4),
+        line_source varchar, line_file varchar, line_number bigint""",
     # What is recognised at each path: the delivery whose bytes were last seen there.
     "files": """
         source_system varchar, source_file varchar, object varchar, batch_id bigint, sha256 varchar,

@@ -1,0 +1,93 @@
+-- Which pay run a customer keeps to, judged at each origin by the days on which it had paid: the
+-- rule under which these days are most likely, with one day in twenty beside the run. Paying on
+-- any business day is what everyone is taken to do until the days say otherwise.
+{%- set beside = 0.05 %}
+with
+
+    origins as (select * from {{ ref("int_forecast_origins") }}),
+
+    reductions as (select * from {{ ref("int_forecast_reductions") }}),
+
+    states as (
+        select distinct document_key, coalesce(customer_key, source_system) as customer_key
+        from {{ ref("int_forecast_document_versions") }}
+    ),
+
+    pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
+
+    payments_of_days as (
+        select states.customer_key, reductions.paid_on, min(reductions.counts_from) as counts_from
+        from reductions
+        inner join states on reductions.document_key = states.document_key
+        where reductions.kind = 'cash' and reductions.cash_amount > 0
+        group by states.customer_key, reductions.paid_on
+    ),
+
+    days_judged as (
+        select
+            origins.origin_date,
+            payments_of_days.customer_key,
+            pay_days.pay_run,
+            pay_days.share_of_days,
+            count(*) as payment_days,
+            sum(case when pay_days.is_pay_day then 1 else 0 end) as days_on_the_run
+        from origins
+        inner join
+            payments_of_days
+            on payments_of_days.counts_from <= origins.origin_date
+            and payments_of_days.paid_on
+            > {{ add_days("origins.origin_date", "- " ~ forecast_setting("history_days")) }}
+        inner join pay_days on payments_of_days.paid_on = pay_days.calendar_date
+        group by origins.origin_date, payments_of_days.customer_key, pay_days.pay_run, pay_days.share_of_days
+    ),
+
+    companies_judged as (
+        -- where customers also pay on weekends, paying on any day is what everyone is taken to do
+        select
+            origin_date,
+            case
+                when
+                    sum(case when pay_run = 'business_day' then payment_days - days_on_the_run else 0 end)
+                    > 0.05 * sum(case when pay_run = 'business_day' then payment_days else 0 end)
+                then 'every_day'
+                else 'business_day'
+            end as usual_pay_run
+        from days_judged
+        group by origin_date
+    ),
+
+    rules_weighed as (
+        select
+            days_judged.origin_date,
+            days_judged.customer_key,
+            days_judged.pay_run,
+            days_judged.payment_days,
+            companies_judged.usual_pay_run,
+            round(
+                case when days_judged.pay_run = companies_judged.usual_pay_run then 0 else -4 end
+                + days_judged.days_on_the_run * ln({{ 1 - beside }} / days_judged.share_of_days)
+                + case
+                    when days_judged.payment_days > days_judged.days_on_the_run
+                    then
+                        (days_judged.payment_days - days_judged.days_on_the_run)
+                        * ln({{ beside }} / greatest(1 - days_judged.share_of_days, {{ beside }}))
+                    else 0
+                end,
+                6
+            ) as log_likelihood
+        from days_judged
+        inner join companies_judged on days_judged.origin_date = companies_judged.origin_date
+    ),
+
+    rules_ranked as (
+        select
+            *,
+            row_number() over (
+                partition by origin_date, customer_key order by log_likelihood desc, pay_run
+            ) as place
+        from rules_weighed
+    )
+
+select *
+from rules_ranked
+where place = 1

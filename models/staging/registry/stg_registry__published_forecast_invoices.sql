@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "published_forecast_invoices") }}) select * from source

@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "seals") }}) select * from source

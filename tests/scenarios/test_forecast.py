@@ -1,0 +1,368 @@
+"""The cash forecast: nothing from the future, figures that add up, accuracy derived again in plain Python."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.harness.project import Build, CompiledProject, Node
+from tests.scenarios.company import Company
+from tests.scenarios.forecast_company import AS_OF, deliveries
+
+# Sundays, three of them after the initial load, and one Wednesday
+ORIGINS = ["2024-06-02", "2024-09-15", "2024-11-03", "2024-12-08", "2025-01-12"]
+RECEIPT_LINES = (
+    "'receipts_open_invoices', 'receipts_disputed', 'receipts_shipped_not_billed', 'receipts_backlog', "
+    "'receipts_new_orders', 'total_receipts'"
+)
+FOLDERS = ("seeds", "staging", "conformed", "calendar", "currency", "forecasting", "cash")
+ALONE = {"int_ar_document_versions"}
+
+
+def is_needed(node: Node) -> bool:
+    """What the forecast reads, and the forecast: everything else would only cost time here."""
+    parts = Path(node.path).parts
+    return node.name in ALONE or any(folder in parts for folder in FOLDERS)
+
+
+Forecast = Callable[..., Build]
+
+
+@pytest.fixture(scope="module")
+def forecast(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+    """Builds the forecast of a company from its files, as of a date."""
+
+    def build(files: dict[str, str], as_of: date | str) -> Build:
+        company = Company(compiled_project, tmp_path_factory.mktemp("forecast"))
+        company.deliver(files)
+        outcome = company.land(as_of=str(as_of))
+        assert outcome.refused == []
+        connection = company.warehouse.connect_build()
+        compiled_project.run_models(connection, is_needed)
+        return Build(company.warehouse, connection, compiled_project, outcome)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def full(forecast: Forecast) -> Build:
+    """The company with its whole history."""
+    build = forecast(deliveries(), AS_OF)
+    yield build
+    build.close()
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_backtest_saw_nothing_from_after_its_origin(forecast: Forecast, full: Build, origin: str) -> None:
+    """Deleting all that became known later changes nothing in the forecast of that day."""
+    then = forecast(deliveries(date.fromisoformat(origin)), origin)
+    published = then.connection.execute(
+        f"""
+        select week_start, legal_entity_id, line, expected, p10, p50, p90, model, fallback_reason
+        from marts.rpt_cash_forecast where line in ({RECEIPT_LINES}) order by all
+        """
+    ).fetchall()
+    tested = full.connection.execute(
+        f"""
+        select week_start, legal_entity_id, line, expected, p10, p50, p90, chosen_model, fallback_reason
+        from marts.rpt_cash_forecast_backtest
+        where origin_date = '{origin}' and model = 'product' and legal_entity_id <> '*' order by all
+        """
+    ).fetchall()
+    assert published == tested
+    assert len(published) == 13 * 6
+    dates = "document_key, expected_date, p10_date, p90_date, probability_late"
+    of_invoices = (
+        f"select {dates} from intermediate.int_forecast_open_item_dates where origin_date = '{origin}'"
+    )
+    assert (
+        then.connection.execute(f"{of_invoices} order by all").fetchall()
+        == full.connection.execute(f"{of_invoices} order by all").fetchall()
+    )
+    then.close()
+
+
+def test_what_became_known_late_does_change_the_later_forecasts(full: Build) -> None:
+    """The company has edited due dates and late receipts, or the leak test would prove nothing."""
+    late = full.connection.execute(
+        "select count(*) from intermediate.int_forecast_reductions where counts_from > paid_on + 7"
+    ).fetchone()[0]
+    edited = full.connection.execute(
+        """
+        select count(*) from (
+            select document_key from intermediate.int_forecast_document_versions
+            group by all having count(distinct due_date) = 2
+        )
+        """
+    ).fetchone()[0]
+    assert late > 5
+    assert edited >= 1
+
+
+def test_lines_sum_to_the_total_and_balances_run_on(full: Build) -> None:
+    rows = full.rows(
+        """
+        select horizon_week, line, expected from marts.rpt_cash_forecast
+        order by horizon_week, line_position
+        """
+    )
+    by_week: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
+    for row in rows:
+        by_week[row["horizon_week"]][row["line"]] = row["expected"]
+    assert sorted(by_week) == list(range(1, 14))
+    for lines in by_week.values():
+        assert len(lines) == 17
+        receipts = [
+            lines[name]
+            for name in (
+                "receipts_open_invoices",
+                "receipts_shipped_not_billed",
+                "receipts_backlog",
+                "receipts_new_orders",
+            )
+        ]
+        assert sum(receipts) == lines["total_receipts"]
+        # no bank statement and no ledger: the balances are not invented
+        assert lines["opening_cash"] is None
+        assert lines["closing_cash"] is None
+        assert lines["net_flow"] == lines["total_receipts"]
+
+
+def test_the_bridge_sums_to_the_variance_to_the_cent(full: Build) -> None:
+    weeks = full.rows(
+        """
+        select origin_date, week_start, legal_entity_id, sum(amount) as explained,
+            max(variance) as variance, max(actual) - max(forecast) as difference, count(*) as causes
+        from marts.rpt_cash_forecast_bridge group by all
+        """
+    )
+    assert len(weeks) > 400
+    for week in weeks:
+        assert week["explained"] == week["variance"] == week["difference"]
+        assert week["causes"] == 6
+
+
+def test_accuracy_is_what_plain_python_makes_of_the_backtest(full: Build) -> None:
+    """WAPE, bias, coverage and pinball of total receipts, from the backtest's rows and the receipts."""
+    paid: dict[date, Decimal] = defaultdict(Decimal)
+    for day, amount in full.connection.execute(
+        "select posting_date, amount_functional from intermediate.int_receipts"
+    ).fetchall():
+        paid[day - timedelta(day.weekday())] += amount
+    rows = full.rows(
+        """
+        select model, origin_date, horizon_week, week_start, expected, p10, p50, p90, actual
+        from marts.rpt_cash_forecast_backtest
+        where legal_entity_id = '*' and line = 'total_receipts'
+            and origin_date in (
+                select origin_date from marts.rpt_cash_forecast_backtest
+                where model = 'product' and fallback_reason is null
+            )
+        """
+    )
+    scored = [row for row in rows if row["week_start"] + timedelta(6) <= AS_OF]
+    assert all(row["actual"] == paid[row["week_start"]] for row in scored)
+    assert all(row["actual"] is None for row in rows if row["week_start"] + timedelta(6) > AS_OF)
+    accuracy = {
+        (row["model"], row["horizon"]): row
+        for row in full.rows("select * from marts.rpt_cash_forecast_accuracy")
+    }
+    for model in ("product", "time_to_pay", "customer_delay", "due_date", "run_rate"):
+        for week in (1, 4, 13):
+            sample = [row for row in scored if row["model"] == model and row["horizon_week"] == week]
+            shown = accuracy[model, f"week_{week}"]
+            total = sum(row["actual"] for row in sample)
+            wape = sum(abs(row["expected"] - row["actual"]) for row in sample) / total
+            bias = sum(row["expected"] - row["actual"] for row in sample) / total
+            assert shown["n_origins"] == len(sample)
+            assert float(shown["wape"]) == pytest.approx(float(wape), abs=1e-6)
+            assert float(shown["bias"]) == pytest.approx(float(bias), abs=1e-6)
+            measured = [row for row in sample if row["p10"] is not None]
+            assert bool(measured) == (model == "product")
+            if measured:
+                inside = [row for row in measured if row["p10"] <= row["actual"] <= row["p90"]]
+                assert float(shown["coverage_80"]) == pytest.approx(len(inside) / len(measured), abs=1e-6)
+                assert float(shown["pinball"]) == pytest.approx(
+                    sum(
+                        _pinball(float(row["actual"]), float(row[name]), tau)
+                        for row in measured
+                        for name, tau in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9))
+                    )
+                    / (3 * len(measured)),
+                    abs=1e-3,
+                )
+
+
+def _pinball(actual: float, quantile: float, tau: float) -> float:
+    return max(tau * (actual - quantile), (tau - 1) * (actual - quantile))
+
+
+def test_the_model_of_a_week_is_the_best_of_the_origins_complete_before(full: Build) -> None:
+    """Recomputed from the backtest for the published origin; all receipts were known by then."""
+    rows = full.rows(
+        """
+        select model, origin_date, horizon_week, week_start, expected, actual
+        from marts.rpt_cash_forecast_backtest
+        where
+            legal_entity_id = '*' and line = 'total_receipts' and actual is not null and model <> 'product'
+            and origin_date in (
+                select origin_date from marts.rpt_cash_forecast_backtest
+                where model = 'product' and fallback_reason is null
+            )
+        """
+    )
+    chosen = dict(
+        full.connection.execute(
+            "select distinct horizon_week, model from marts.rpt_cash_forecast where line = 'total_receipts'"
+        ).fetchall()
+    )
+    for week in range(1, 14):
+        errors: dict[str, Decimal] = defaultdict(Decimal)
+        for row in rows:
+            if row["horizon_week"] == week and row["week_start"] + timedelta(6) > AS_OF - timedelta(7 * 52):
+                errors[row["model"]] += abs(row["expected"] - row["actual"])
+        assert errors[chosen[week]] == min(errors.values())
+
+
+def test_open_invoices_beat_the_plain_baselines(full: Build) -> None:
+    """On a company whose customers have habits, knowing them is worth something."""
+    wapes = dict(
+        full.connection.execute(
+            """
+            select model, wape from marts.rpt_cash_forecast_accuracy_by_slice
+            where slice = 'all' and line = 'receipts_open_invoices' and horizon = 'cumulative_4'
+            """
+        ).fetchall()
+    )
+    assert wapes["time_to_pay"] < Decimal("0.9") * wapes["customer_delay"]
+    assert wapes["time_to_pay"] < Decimal("0.8") * wapes["due_date"]
+
+
+def test_currency_rows_sum_to_the_forecast(full: Build) -> None:
+    differing = full.rows(
+        """
+        select week_start, legal_entity_id, line
+        from marts.rpt_cash_forecast as forecast
+        full join (
+            select week_start, legal_entity_id, line, sum(expected_functional) as amount
+            from marts.rpt_cash_forecast_by_currency group by all
+        ) using (week_start, legal_entity_id, line)
+        where line like '%receipts%' and coalesce(amount, 0) <> expected
+        """
+    )
+    assert differing == []
+
+
+def test_scenarios_move_receipts(full: Build) -> None:
+    def totals(call: str) -> dict[date, Decimal]:
+        return dict(
+            full.connection.execute(
+                f"""
+                select week_start, expected from marts.cash_forecast_scenario({call})
+                where line = 'total_receipts'
+                """
+            ).fetchall()
+        )
+
+    base = totals("0, null, 0, false, 0")
+    published = dict(
+        full.connection.execute(
+            "select week_start, expected from marts.rpt_cash_forecast where line = 'total_receipts'"
+        ).fetchall()
+    )
+    assert base == published
+    weeks = sorted(base)
+    later = totals("7, null, 0, false, 0")
+    assert [later[week] for week in weeks[1:]] == [base[week] for week in weeks[:-1]]
+    assert later[weeks[0]] == 0
+    stopped = totals("0, 'C4', 0, true, 0")
+    of_customer = full.connection.execute(
+        "select sum(amount) from intermediate.int_forecast_customer_weeks where customer_id = 'C4'"
+    ).fetchone()[0]
+    assert sum(base.values()) - sum(stopped.values()) == of_customer > 0
+
+
+THIN = {
+    "no payments": (
+        """
+        doc_id posting_date gross
+        A      2024-06-03   100.00
+        B      2024-09-02   200.00
+        """,
+        "",
+        "no payments yet",
+    ),
+    "one customer": (
+        """
+        doc_id posting_date gross
+        A      2024-06-03   100.00
+        B      2024-12-20   200.00
+        """,
+        "2024-07-05",
+        "one customer only",
+    ),
+    "short history": (
+        """
+        doc_id posting_date gross  customer_id
+        A      2024-11-11   100.00 C1
+        B      2024-12-20   200.00 C2
+        """,
+        "2024-12-09",
+        "fewer than 3 months of history",
+    ),
+    "paid before it was billed": (
+        """
+        doc_id posting_date gross  customer_id currency fx_rate
+        A      2024-11-11   100.00 C1          EUR      1
+        B      2024-12-20   200.00 C2          XTS      0.5
+        """,
+        "2024-10-01",
+        "fewer than 3 months of history",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", THIN)
+def test_thin_data_falls_back_to_the_due_date_and_says_so(forecast: Forecast, case: str) -> None:
+    invoices, paid_on, reason = THIN[case]
+    files = {
+        "legal_entities__2024-01-01": "legal_entity_id name functional_currency\nLE01 One EUR",
+        "customers__2024-01-01": "customer_id name\nC1 First\nC2 Second",
+        "invoices__2024-01-01": invoices,
+    }
+    if paid_on:
+        files["payments__2024-01-01"] = f"payment_id posting_date amount\nP1 {paid_on} 100.00"
+        files["applications__2024-01-01"] = (
+            f"application_id source_id doc_id posting_date amount\nX1 P1 A {paid_on} 100.00"
+        )
+    build = forecast(files, "2024-12-31")
+    rows = build.rows(
+        "select distinct model, fallback_reason from marts.rpt_cash_forecast where line = 'total_receipts'"
+    )
+    assert rows == [{"model": "due_date", "fallback_reason": reason}]
+    expected = build.rows(
+        """
+        select doc_id, expected_date, p10_date, worst_drivers
+        from marts.rpt_cash_forecast_invoices where doc_id = 'B'
+        """
+    )
+    due = date(2025, 1, 1) if case == "no payments" else date(2025, 1, 19)
+    assert expected == [{"doc_id": "B", "expected_date": due, "p10_date": None, "worst_drivers": reason}]
+    build.close()
+
+
+def test_no_documents_at_all_is_no_error(forecast: Forecast) -> None:
+    build = forecast(
+        {
+            "legal_entities__2024-01-01": "legal_entity_id name functional_currency\nLE01 One EUR",
+            "customers__2024-01-01": "customer_id name\nC1 First",
+        },
+        "2024-12-31",
+    )
+    assert build.rows("select count(*) as n from marts.rpt_cash_forecast_invoices") == [{"n": 0}]
+    build.close()
