@@ -8,9 +8,12 @@
     │   ├── WarehouseBusy         another pipeline works on this warehouse
     │   ├── NothingBuilt          a question to a build or a publication that does not exist yet
     │   ├── UnknownName           a control, document, mart or column that does not exist
+    │   ├── CloseRefused          a period that cannot be closed as things stand
+    │   ├── ReopenRefused         a closed period that cannot be opened again as things stand
     │   └── QueryRefused          an SQL question that cannot be answered, or is no question
     ├── SettingsError             tieout.yml, controls.yml or source.yml cannot be used
     ├── ContractError             a contract file of ingest/contracts cannot be used
+    ├── SealDamaged               the evidence of a closed period is gone, or not as it was written
     ├── RefusedFile               a delivered file that is refused whole
     │   ├── EmptyFile             0 bytes
     │   ├── UnreadableFile        bytes that are not what the extension says
@@ -137,6 +140,24 @@ class QueryRefused(UsageError):
     """An SQL text that is no read-only question or that the engine cannot answer."""
 
     title = "the query cannot be answered"
+
+
+class CloseRefused(UsageError):
+    """A period that cannot be closed: not over, out of turn, or without figures to stand by."""
+
+    title = "the period cannot be closed"
+
+
+class ReopenRefused(UsageError):
+    """A closed period that cannot be opened again: not closed, out of turn, or nobody else approves."""
+
+    title = "the period cannot be reopened"
+
+
+class SealDamaged(TieoutError):
+    """The evidence of a closed period is gone, or is not as it was written; nothing is judged by it."""
+
+    title = "the seal of a closed period cannot be relied on"
 
 
 class SettingsError(TieoutError):

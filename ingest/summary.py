@@ -64,11 +64,11 @@ def summarise(connection: duckdb.DuckDBPyConnection) -> Summary | None:
 
 
 def rows_of_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many rows each table of schema marts has."""
+    """How many rows each table and view of schema marts has."""
     tables = connection.execute(
         """
-        select table_name from duckdb_tables()
-        where database_name = current_database() and schema_name = 'marts'
+        select table_name from information_schema.tables
+        where table_catalog = current_database() and table_schema = 'marts'
         order by table_name
         """
     ).fetchall()

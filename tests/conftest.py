@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.faults.cases import COMPANIES, CleanCompany, clean_company
 from tests.harness.golden import GOLDEN, copy_extracts
 from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
@@ -33,6 +34,14 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 def compiled_project(shared_folder: Path) -> CompiledProject:
     """The dbt project, compiled once for all workers of this session."""
     return compile_project(shared_folder / "compiled_project")
+
+
+@pytest.fixture(scope="session")
+def companies(compiled_project: CompiledProject, shared_folder: Path) -> dict[str, CleanCompany]:
+    """The golden quarter and the demonstration company, each built once for all workers of this session."""
+    return {
+        name: clean_company(compiled_project, name, shared_folder / "clean_companies") for name in COMPANIES
+    }
 
 
 @pytest.fixture(scope="session")

@@ -29,4 +29,6 @@
 {%- endmacro %}
 
 {#- A date moved by whole months, to the month's last day where the day does not exist there. -#}
-{% macro months_later(date, months) -%} cast({{ date }} + interval ({{ months }}) month as date) {%- endmacro %}
+{% macro months_later(date, months) -%}
+    cast({{ date }} + interval ({{ months }}) month as date)
+{%- endmacro %}

@@ -97,8 +97,7 @@ with
             + extract(month from figures_listed.as_of) as month_number
         from figures_listed
         left join
-            currencies_of_entities
-            on figures_listed.legal_entity_id = currencies_of_entities.legal_entity_id
+            currencies_of_entities on figures_listed.legal_entity_id = currencies_of_entities.legal_entity_id
     ),
 
     figures_compared as (

@@ -6,6 +6,14 @@ with
 
     currencies as (select * from {{ ref("currencies") }}),
 
+    customers as (select * from {{ ref("int_customers") }}),
+
+    intercompany_accounts_found as (
+        select distinct legal_entity_id
+        from {{ ref("int_ledger_accounts") }}
+        where control_of = 'intercompany'
+    ),
+
     customer_references as (
         {{ resolved_references(ref("int_customers"), "customer_id", "customer_key", "source_group") }}
     ),
@@ -39,6 +47,15 @@ with
             documents_keyed.legal_entity_id,
             documents_keyed.customer_id,
             customer_references.customer_key,
+            -- a claim on a company of the group is no trade receivable where the chart keeps them apart
+            customers.intercompany_legal_entity_id as partner_legal_entity_id,
+            case
+                when
+                    customers.intercompany_legal_entity_id is not null
+                    and intercompany_accounts_found.legal_entity_id is not null
+                then 'intercompany'
+                else 'ar'
+            end as receivable_role,
             documents_keyed.order_id,
             order_references.order_key,
             documents_keyed.shipment_id,
@@ -64,6 +81,10 @@ with
             customer_references
             on documents_keyed.source_system = customer_references.referring_source
             and documents_keyed.customer_id = customer_references.customer_id
+        left join customers on customer_references.customer_key = customers.customer_key
+        left join
+            intercompany_accounts_found
+            on documents_keyed.legal_entity_id = intercompany_accounts_found.legal_entity_id
         left join
             order_references
             on documents_keyed.source_system = order_references.referring_source

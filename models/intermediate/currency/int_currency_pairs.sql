@@ -1,6 +1,6 @@
 -- The pairs of currencies that something is translated between: orders, documents, receipts and
 -- refunds into the entity's functional currency, unit costs into it, the entity's figures into the
--- reporting currency.
+-- reporting currency and into the currencies of credit limits.
 with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
@@ -14,6 +14,8 @@ with
     orders as (select * from {{ ref("int_orders") }}),
 
     products as (select * from {{ ref("int_products") }}),
+
+    customers as (select * from {{ ref("int_customers") }}),
 
     pairs_unioned as (
         select currency as from_currency, functional_currency as to_currency
@@ -36,6 +38,10 @@ with
         union
         select functional_currency as from_currency, reporting_currency as to_currency
         from legal_entities
+        union
+        select legal_entities.functional_currency as from_currency, customers.credit_currency as to_currency
+        from customers
+        cross join legal_entities
     ),
 
     pairs_needed as (

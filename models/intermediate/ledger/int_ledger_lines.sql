@@ -1,5 +1,8 @@
 -- The ledger that statements are drawn from: as booked, or, where an entity delivers none, what its
 -- documents call for.
+-- A view: what is read of it are a few columns, summed; storing 4.9 million lines again took 7 s.
+{{ config(materialized="view") }}
+
 with
 
     journal_lines as (select * from {{ ref("int_journal_lines") }}),
@@ -9,6 +12,8 @@ with
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
     ledger_accounts as (select * from {{ ref("int_ledger_accounts") }}),
+
+    intercompany_sources as (select * from {{ ref("int_intercompany_sources") }}),
 
     ledgers_unioned as (
         select
@@ -43,7 +48,7 @@ with
             ledger_accounts.account_key,
             expected_postings.role as control_of,
             cast(null as string) as customer_id,
-            cast(null as string) as partner_legal_entity_id,
+            intercompany_sources.partner_legal_entity_id,
             expected_postings.amount,
             expected_postings.posting_date,
             expected_postings.period
@@ -53,6 +58,12 @@ with
             ledger_accounts
             on expected_postings.legal_entity_id = ledger_accounts.legal_entity_id
             and expected_postings.account_id = ledger_accounts.account_id
+        left join
+            intercompany_sources
+            on expected_postings.legal_entity_id = intercompany_sources.legal_entity_id
+            and expected_postings.source_system = intercompany_sources.source_system
+            and expected_postings.source_type = intercompany_sources.source_type
+            and expected_postings.source_doc_id = intercompany_sources.source_doc_id
         where legal_entities.ledger = 'derived'
     )
 

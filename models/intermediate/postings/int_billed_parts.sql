@@ -63,7 +63,11 @@ with
             fulfilments_of_lines.shipment_line_key,
             fulfilments_of_lines.ship_date,
             case
-                when fulfilments_of_lines.document_line_key is null or billed_lines.is_over_time
+                when
+                    fulfilments_of_lines.document_line_key is null
+                    or billed_lines.is_over_time
+                    -- nearly every line is delivered in one piece; dividing those too took 3 s per million
+                    or billed_lines.quantity = fulfilments_of_lines.quantity
                 then billed_lines.net_functional
                 else
                     {{

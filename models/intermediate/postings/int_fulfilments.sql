@@ -71,7 +71,9 @@ with
         select
             deliveries_ordered.order_line_key,
             deliveries_ordered.shipment_line_key,
+            deliveries_ordered.ship_date,
             billed_lines_ordered.document_line_key,
+            billed_lines_ordered.posting_date,
             least(deliveries_ordered.quantity_until, billed_lines_ordered.quantity_until) - greatest(
                 deliveries_ordered.quantity_until - deliveries_ordered.quantity,
                 billed_lines_ordered.quantity_until - billed_lines_ordered.quantity
@@ -95,13 +97,15 @@ with
     ),
 
     rests_unioned as (
-        select order_line_key, shipment_line_key, document_line_key, quantity
+        select order_line_key, shipment_line_key, ship_date, document_line_key, posting_date, quantity
         from overlaps_found
         union all
         select
             deliveries_ordered.order_line_key,
             deliveries_ordered.shipment_line_key,
+            deliveries_ordered.ship_date,
             cast(null as string) as document_line_key,
+            cast(null as date) as posting_date,
             deliveries_ordered.quantity - coalesce(matched_by_delivery.quantity, 0) as quantity
         from deliveries_ordered
         left join
@@ -112,7 +116,9 @@ with
         select
             billed_lines_ordered.order_line_key,
             cast(null as string) as shipment_line_key,
+            cast(null as date) as ship_date,
             billed_lines_ordered.document_line_key,
+            billed_lines_ordered.posting_date,
             billed_lines_ordered.quantity - coalesce(matched_by_billed_line.quantity, 0) as quantity
         from billed_lines_ordered
         left join
@@ -123,16 +129,13 @@ with
 
     fulfilments_dated as (
         select
-            rests_unioned.order_line_key,
-            rests_unioned.shipment_line_key,
-            rests_unioned.document_line_key,
-            cast(rests_unioned.quantity as decimal(18, 6)) as quantity,
-            shipments.ship_date,
-            documents.posting_date as billing_date
+            order_line_key,
+            shipment_line_key,
+            document_line_key,
+            cast(quantity as decimal(18, 6)) as quantity,
+            ship_date,
+            posting_date as billing_date
         from rests_unioned
-        left join shipments on rests_unioned.shipment_line_key = shipments.shipment_line_key
-        left join document_lines on rests_unioned.document_line_key = document_lines.document_line_key
-        left join documents on document_lines.document_key = documents.document_key
     )
 
 select *

@@ -1,6 +1,9 @@
 -- Debit unapplied cash (or the credit memo within receivables), debit discount and its tax, credit
 -- receivables at the document's rate; what then does not balance is the realised exchange
 -- difference.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     applications_valued as (

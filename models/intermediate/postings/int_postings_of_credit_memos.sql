@@ -2,6 +2,9 @@
 -- posting).
 -- Price correction: debit discounts and tax, credit receivables. What the delivery accrued is not
 -- touched.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),
@@ -88,7 +91,7 @@ with
             credit_memos.legal_entity_id,
             postings_unioned.role,
             postings_unioned.account_id,
-            postings_unioned.amount,
+            cast(postings_unioned.amount as decimal(18, 4)) as amount,
             credit_memos.posting_date
         from postings_unioned
         inner join credit_memos on postings_unioned.document_key = credit_memos.document_key

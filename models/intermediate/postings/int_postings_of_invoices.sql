@@ -1,5 +1,8 @@
 -- Debit receivables gross; credit revenue per line, the contract asset where the delivery was
 -- recognised before, the contract liability where delivery or service is still to come; credit tax.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),
@@ -97,7 +100,7 @@ with
             invoices.legal_entity_id,
             postings_unioned.role,
             postings_unioned.account_id,
-            postings_unioned.amount,
+            cast(postings_unioned.amount as decimal(18, 4)) as amount,
             invoices.posting_date
         from postings_unioned
         inner join invoices on postings_unioned.document_key = invoices.document_key

@@ -1,6 +1,9 @@
 -- Debit bank, credit unapplied cash, at the receipt's rate. A reversal is the mirror image:
 -- unapplied cash at the value of what the reversed receipt loses, the bank at the reversal's own
 -- rate, the rest realised exchange difference.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     receipts as (select * from {{ ref("int_receipts") }}),

@@ -1,5 +1,8 @@
 -- Debit unapplied cash at the value of what the receipt loses, credit bank at the refund's rate; the
 -- rest is realised exchange difference.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     refunds as (select * from {{ ref("int_refunds") }}),

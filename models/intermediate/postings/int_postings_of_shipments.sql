@@ -2,6 +2,9 @@
 -- mirror image.
 -- Debit contract asset, credit revenue: delivered, not yet billed.
 -- Debit contract liability, credit revenue: billed before, delivered now.
+-- A view, since int_expected_postings alone reads it, and stores it.
+{{ config(materialized="view") }}
+
 with
 
     shipments as (select * from {{ ref("fct_shipments") }}),

@@ -1,7 +1,34 @@
--- Open foreign receivables at the closing rate less their booked value, per entity and report date.
+-- Open foreign receivables at the closing rate less their booked value, per entity and report date:
+-- of customers, and of companies of the group.
 with
 
-    open_items as (select * from {{ ref("rpt_ar_open_items") }}),
+    trade_items as (select * from {{ ref("rpt_ar_open_items") }}),
+
+    report_dates as (select * from {{ ref("int_report_dates") }}),
+
+    balances as (select * from {{ ref("int_receivable_balances") }}),
+
+    documents as (select * from {{ ref("int_ar_documents") }}),
+
+    open_items as (
+        select legal_entity_id, as_of, currency, open_amount, open_amount_functional
+        from trade_items
+        union all
+        select
+            balances.legal_entity_id,
+            report_dates.as_of,
+            documents.currency,
+            balances.open_amount,
+            balances.open_amount_functional
+        from balances
+        inner join documents on balances.document_key = documents.document_key
+        inner join
+            report_dates
+            on balances.legal_entity_id = report_dates.legal_entity_id
+            and report_dates.as_of >= balances.valid_from
+            and report_dates.as_of < balances.valid_before
+        where balances.receivable_role = 'intercompany'
+    ),
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 

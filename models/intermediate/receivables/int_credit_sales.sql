@@ -3,7 +3,7 @@
 -- month. Every month of an entity stands.
 with
 
-    documents as (select * from {{ ref("int_ar_documents") }}),
+    documents as (select * from {{ ref("int_ar_documents") }} where receivable_role = 'ar'),
 
     sales_history as ({{ union_kinds("sales_history") }}),
 

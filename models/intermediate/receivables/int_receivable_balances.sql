@@ -8,17 +8,19 @@ with
         select
             document_key,
             legal_entity_id,
+            receivable_role,
             effective_date as valid_from,
             sum(amount) as amount_change,
             sum(functional_change) as functional_change
         from movements
-        group by document_key, legal_entity_id, effective_date
+        group by document_key, legal_entity_id, receivable_role, effective_date
     ),
 
     balances_run as (
         select
             document_key,
             legal_entity_id,
+            receivable_role,
             valid_from,
             coalesce(
                 lead(valid_from) over (partition by document_key order by valid_from), date '9999-12-31'

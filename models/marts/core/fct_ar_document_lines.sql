@@ -1,3 +1,6 @@
+-- A view: the rows stand in int_ar_document_lines already, and need not be stored twice.
+{{ config(materialized="view") }}
+
 with
 
     document_lines as (select * from {{ ref("int_ar_document_lines") }}),

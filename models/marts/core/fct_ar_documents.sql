@@ -1,3 +1,6 @@
+-- A view: the rows stand in int_ar_documents already, and need not be stored twice.
+{{ config(materialized="view") }}
+
 with
 
     documents as (select * from {{ ref("int_ar_documents") }}),

@@ -1,5 +1,8 @@
 -- Debit unapplied cash (or the credit memo), discount and its tax; credit receivables at the
 -- document's rate: what then does not balance is the realised exchange difference.
+-- A view: the rows stand in int_applications_valued already, and need not be stored twice.
+{{ config(materialized="view") }}
+
 with
 
     applications_valued as (select * from {{ ref("int_applications_valued") }}),

@@ -1,8 +1,8 @@
 with
 
-    source as (select * from {{ source("raw_sap", "billing_document_cancellations") }}),
-
-    newest as ({{ newest_version("source", ["billingdocument"]) }}),
+    newest as (
+        {{ newest_version(source("raw_sap", "billing_document_cancellations"), ["billingdocument"]) }}
+    ),
 
     renamed as (
         select

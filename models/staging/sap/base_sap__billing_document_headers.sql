@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "billing_document_headers") }}),
-
-    versions as ({{ all_versions("source", ["billingdocument"]) }}),
+    versions as ({{ all_versions(source("raw_sap", "billing_document_headers"), ["billingdocument"]) }}),
 
     renamed as (
         select

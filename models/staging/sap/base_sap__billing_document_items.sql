@@ -1,8 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_sap", "billing_document_items") }}),
-
-    newest as ({{ newest_version("source", ["billingdocument", "billingdocumentitem"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_sap", "billing_document_items"), ["billingdocument", "billingdocumentitem"]
+            )
+        }}
+    ),
 
     renamed as (
         select

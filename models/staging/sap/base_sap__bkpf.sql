@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "bkpf") }}),
-
-    versions as ({{ all_versions("source", ["bukrs", "belnr", "gjahr"]) }}),
+    versions as ({{ all_versions(source("raw_sap", "bkpf"), ["bukrs", "belnr", "gjahr"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "bseg") }}),
-
-    versions as ({{ all_versions("source", ["bukrs", "belnr", "gjahr", "buzei"]) }}),
+    versions as ({{ all_versions(source("raw_sap", "bseg"), ["bukrs", "belnr", "gjahr", "buzei"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_sap", "business_partner_addresses") }}),
-
-    newest as ({{ newest_version("source", ["businesspartner", "addressid"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_sap", "business_partner_addresses"), ["businesspartner", "addressid"]
+            )
+        }}
+    ),
 
     renamed as (
         select

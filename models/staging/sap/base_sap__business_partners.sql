@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "business_partners") }}),
-
-    newest as ({{ newest_version("source", ["businesspartner"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "business_partners"), ["businesspartner"]) }}),
 
     renamed as (
         select

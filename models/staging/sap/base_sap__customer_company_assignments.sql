@@ -1,8 +1,8 @@
 with
 
-    source as (select * from {{ source("raw_sap", "customer_company_assignments") }}),
-
-    newest as ({{ newest_version("source", ["customer", "companycode"]) }}),
+    newest as (
+        {{ newest_version(source("raw_sap", "customer_company_assignments"), ["customer", "companycode"]) }}
+    ),
 
     renamed as (
         select

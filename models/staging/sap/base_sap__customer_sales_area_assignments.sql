@@ -1,9 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_sap", "customer_sales_area_assignments") }}),
-
     newest as (
-        {{ newest_version("source", ["customer", "salesorganization", "distributionchannel", "division"]) }}
+        {{
+            newest_version(
+                source("raw_sap", "customer_sales_area_assignments"),
+                ["customer", "salesorganization", "distributionchannel", "division"],
+            )
+        }}
     ),
 
     renamed as (

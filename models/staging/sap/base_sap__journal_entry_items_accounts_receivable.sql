@@ -1,11 +1,10 @@
 with
 
-    source as (select * from {{ source("raw_sap", "journal_entry_items_accounts_receivable") }}),
-
     versions as (
         {{
             all_versions(
-                "source", ["companycode", "fiscalyear", "accountingdocument", "accountingdocumentitem"]
+                source("raw_sap", "journal_entry_items_accounts_receivable"),
+                ["companycode", "fiscalyear", "accountingdocument", "accountingdocumentitem"],
             )
         }}
     ),

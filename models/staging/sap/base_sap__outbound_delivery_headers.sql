@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "outbound_delivery_headers") }}),
-
-    newest as ({{ newest_version("source", ["deliverydocument"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "outbound_delivery_headers"), ["deliverydocument"]) }}),
 
     renamed as (
         select

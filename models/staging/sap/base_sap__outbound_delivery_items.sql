@@ -1,8 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_sap", "outbound_delivery_items") }}),
-
-    newest as ({{ newest_version("source", ["deliverydocument", "deliverydocumentitem"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_sap", "outbound_delivery_items"), ["deliverydocument", "deliverydocumentitem"]
+            )
+        }}
+    ),
 
     renamed as (
         select

@@ -1,11 +1,10 @@
 with
 
-    source as (select * from {{ source("raw_sap", "payments_accounts_receivable") }}),
-
     newest as (
         {{
             newest_version(
-                "source", ["companycode", "fiscalyear", "accountingdocument", "accountingdocumentitem"]
+                source("raw_sap", "payments_accounts_receivable"),
+                ["companycode", "fiscalyear", "accountingdocument", "accountingdocumentitem"],
             )
         }}
     ),

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "plants") }}),
-
-    newest as ({{ newest_version("source", ["plant"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "plants"), ["plant"]) }}),
 
     renamed as (
         select

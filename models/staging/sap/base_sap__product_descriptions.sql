@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "product_descriptions") }}),
-
-    newest as ({{ newest_version("source", ["product", "language"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "product_descriptions"), ["product", "language"]) }}),
 
     renamed as (
         select

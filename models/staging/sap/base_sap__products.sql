@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "products") }}),
-
-    newest as ({{ newest_version("source", ["product"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "products"), ["product"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_sap", "sales_order_headers") }}),
-
-    newest as ({{ newest_version("source", ["salesorder"]) }}),
+    newest as ({{ newest_version(source("raw_sap", "sales_order_headers"), ["salesorder"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,8 @@
 with
 
-    source as (select * from {{ source("raw_sap", "sales_order_items") }}),
-
-    newest as ({{ newest_version("source", ["salesorder", "salesorderitem"]) }}),
+    newest as (
+        {{ newest_version(source("raw_sap", "sales_order_items"), ["salesorder", "salesorderitem"]) }}
+    ),
 
     renamed as (
         select

@@ -1,8 +1,13 @@
 with
 
-    source as (select * from {{ source("raw_sap", "sales_order_schedule_lines") }}),
-
-    newest as ({{ newest_version("source", ["salesorder", "salesorderitem", "scheduleline"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_sap", "sales_order_schedule_lines"),
+                ["salesorder", "salesorderitem", "scheduleline"],
+            )
+        }}
+    ),
 
     renamed as (
         select

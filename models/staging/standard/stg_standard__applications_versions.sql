@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "applications") }}),
-
-    versions as ({{ all_versions("source", ["application_id"]) }}),
+    versions as ({{ all_versions(source("raw_standard", "applications"), ["application_id"]) }}),
 
     renamed as (
         select

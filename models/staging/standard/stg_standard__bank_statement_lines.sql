@@ -1,8 +1,8 @@
 with
 
-    source as (select * from {{ source("raw_standard", "bank_statement_lines") }}),
-
-    newest as ({{ newest_version("source", ["bank_account_id", "entry_ref"]) }}),
+    newest as (
+        {{ newest_version(source("raw_standard", "bank_statement_lines"), ["bank_account_id", "entry_ref"]) }}
+    ),
 
     renamed as (
         select

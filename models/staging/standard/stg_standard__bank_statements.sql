@@ -1,8 +1,8 @@
 with
 
-    source as (select * from {{ source("raw_standard", "bank_statements") }}),
-
-    newest as ({{ newest_version("source", ["bank_account_id", "statement_id"]) }}),
+    newest as (
+        {{ newest_version(source("raw_standard", "bank_statements"), ["bank_account_id", "statement_id"]) }}
+    ),
 
     renamed as (
         select

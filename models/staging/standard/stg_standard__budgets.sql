@@ -1,8 +1,13 @@
 with
 
-    source as (select * from {{ source("raw_standard", "budgets") }}),
-
-    newest as ({{ newest_version("source", ["version", "legal_entity_id", "period", "statement_line"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_standard", "budgets"),
+                ["version", "legal_entity_id", "period", "statement_line"],
+            )
+        }}
+    ),
 
     renamed as (
         select

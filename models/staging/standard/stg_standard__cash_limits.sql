@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "cash_limits") }}),
-
-    newest as ({{ newest_version("source", ["legal_entity_id", "currency"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "cash_limits"), ["legal_entity_id", "currency"]) }}),
 
     renamed as (
         select

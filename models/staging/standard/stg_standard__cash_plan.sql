@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "cash_plan") }}),
-
-    newest as ({{ newest_version("source", ["plan_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "cash_plan"), ["plan_id"]) }}),
 
     renamed as (
         select

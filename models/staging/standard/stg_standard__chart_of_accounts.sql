@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "chart_of_accounts") }}),
-
-    newest as ({{ newest_version("source", ["account_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "chart_of_accounts"), ["account_id"]) }}),
 
     renamed as (
         select

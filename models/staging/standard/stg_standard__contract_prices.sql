@@ -1,8 +1,13 @@
 with
 
-    source as (select * from {{ source("raw_standard", "contract_prices") }}),
-
-    newest as ({{ newest_version("source", ["contract_id", "customer_id", "product_id", "valid_from"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_standard", "contract_prices"),
+                ["contract_id", "customer_id", "product_id", "valid_from"],
+            )
+        }}
+    ),
 
     renamed as (
         select

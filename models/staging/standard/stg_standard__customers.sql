@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "customers") }}),
-
-    newest as ({{ newest_version("source", ["customer_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "customers"), ["customer_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "disputes") }}),
-
-    newest as ({{ newest_version("source", ["dispute_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "disputes"), ["dispute_id"]) }}),
 
     renamed as (
         select

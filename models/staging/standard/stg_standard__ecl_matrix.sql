@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "ecl_matrix") }}),
-
-    newest as ({{ newest_version("source", ["bucket"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "ecl_matrix"), ["bucket"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_standard", "fx_rates") }}),
-
-    newest as ({{ newest_version("source", ["from_currency", "to_currency", "rate_date"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_standard", "fx_rates"), ["from_currency", "to_currency", "rate_date"]
+            )
+        }}
+    ),
 
     renamed as (
         select

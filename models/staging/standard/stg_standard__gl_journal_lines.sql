@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "gl_journal_lines") }}),
-
-    newest as ({{ newest_version("source", ["journal_id", "line_no"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "gl_journal_lines"), ["journal_id", "line_no"]) }}),
 
     renamed as (
         select

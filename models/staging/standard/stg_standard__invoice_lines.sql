@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "invoice_lines") }}),
-
-    newest as ({{ newest_version("source", ["doc_id", "line_no"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "invoice_lines"), ["doc_id", "line_no"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "invoices") }}),
-
-    versions as ({{ all_versions("source", ["doc_id"]) }}),
+    versions as ({{ all_versions(source("raw_standard", "invoices"), ["doc_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "legal_entities") }}),
-
-    newest as ({{ newest_version("source", ["legal_entity_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "legal_entities"), ["legal_entity_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "order_lines") }}),
-
-    newest as ({{ newest_version("source", ["order_id", "line_no"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "order_lines"), ["order_id", "line_no"]) }}),
 
     renamed as (
         select

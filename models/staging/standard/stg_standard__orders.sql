@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "orders") }}),
-
-    newest as ({{ newest_version("source", ["order_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "orders"), ["order_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "payables") }}),
-
-    newest as ({{ newest_version("source", ["supplier_doc_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "payables"), ["supplier_doc_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "payment_terms") }}),
-
-    newest as ({{ newest_version("source", ["payment_terms_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "payment_terms"), ["payment_terms_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "payments") }}),
-
-    newest as ({{ newest_version("source", ["payment_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "payments"), ["payment_id"]) }}),
 
     renamed as (
         select

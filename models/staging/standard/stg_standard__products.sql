@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "products") }}),
-
-    newest as ({{ newest_version("source", ["product_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "products"), ["product_id"]) }}),
 
     renamed as (
         select

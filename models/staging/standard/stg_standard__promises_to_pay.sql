@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "promises_to_pay") }}),
-
-    newest as ({{ newest_version("source", ["promise_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "promises_to_pay"), ["promise_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "refunds") }}),
-
-    newest as ({{ newest_version("source", ["refund_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "refunds"), ["refund_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "role_duties") }}),
-
-    newest as ({{ newest_version("source", ["role", "duty"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "role_duties"), ["role", "duty"]) }}),
 
     renamed as (
         select

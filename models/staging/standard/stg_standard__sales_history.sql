@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "sales_history") }}),
-
-    newest as ({{ newest_version("source", ["legal_entity_id", "period"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "sales_history"), ["legal_entity_id", "period"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,12 @@
 with
 
-    source as (select * from {{ source("raw_standard", "shipments") }}),
-
-    newest as ({{ newest_version("source", ["shipment_id", "order_id", "order_line_no"]) }}),
+    newest as (
+        {{
+            newest_version(
+                source("raw_standard", "shipments"), ["shipment_id", "order_id", "order_line_no"]
+            )
+        }}
+    ),
 
     renamed as (
         select

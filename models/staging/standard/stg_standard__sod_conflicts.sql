@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "sod_conflicts") }}),
-
-    newest as ({{ newest_version("source", ["duty_a", "duty_b"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "sod_conflicts"), ["duty_a", "duty_b"]) }}),
 
     renamed as (
         select

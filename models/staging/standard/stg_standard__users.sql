@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "users") }}),
-
-    newest as ({{ newest_version("source", ["user_id"]) }}),
+    newest as ({{ newest_version(source("raw_standard", "users"), ["user_id"]) }}),
 
     renamed as (
         select

@@ -1,8 +1,6 @@
 with
 
-    source as (select * from {{ source("raw_standard", "write_offs") }}),
-
-    versions as ({{ all_versions("source", ["write_off_id"]) }}),
+    versions as ({{ all_versions(source("raw_standard", "write_offs"), ["write_off_id"]) }}),
 
     renamed as (
         select

@@ -23,14 +23,22 @@ with
         inner join order_lines on billed_quantities.order_line_key = order_lines.order_line_key
     ),
 
-    deliveries_late as (
-        select *, {{ days_between("ship_date", "coalesce(document_date, as_of)") }} as days
+    deliveries_timed as (
+        select
+            delivery_billings.*,
+            as_of.as_of,
+            {{
+                days_between(
+                    "delivery_billings.ship_date",
+                    "coalesce(delivery_billings.document_date, as_of.as_of)",
+                )
+            }} as days
         from delivery_billings
         cross join as_of
-        where
-            not is_returned
-            and {{ days_between("ship_date", "coalesce(document_date, as_of)") }}
-            > {{ tolerance_of("TW-04") }}
+    ),
+
+    deliveries_late as (
+        select * from deliveries_timed where not is_returned and days > {{ tolerance_of("TW-04") }}
     ),
 
     failing_rows as (
