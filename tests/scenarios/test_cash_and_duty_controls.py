@@ -31,11 +31,15 @@ def failing(build: Build, *control_ids: str) -> dict[str, int]:
 
 def cash_book(*entries: str) -> str:
     """Journals on bank accounts: `id date account amount type document [currency amount-in-it]`."""
-    lines = ["journal_id line_no posting_date account_id amount source_type source_doc_id currency amount_transaction"]
+    lines = [
+        "journal_id line_no posting_date account_id amount source_type source_doc_id currency amount_transaction"
+    ]
     for entry in entries:
         journal, day, account, amount, source_type, document, *foreign = entry.split()
         currency, transaction = foreign or ("EUR", amount)
-        other = {"opening": "3000", "cash_revaluation": "7020", "bank_charge": "6800"}.get(source_type, "2400")
+        other = {"opening": "3000", "cash_revaluation": "7020", "bank_charge": "6800"}.get(
+            source_type, "2400"
+        )
         for number, (name, sign) in enumerate(((account, 1), (other, -1)), start=1):
             lines.append(
                 f"{journal} {number} {day} {name} {sign * Decimal(amount)} {source_type} {document}"
@@ -90,8 +94,17 @@ def test_a_foreign_account_is_reconciled_in_its_own_currency(
         **files,
         bank_statements=STATEMENT + "1020 ST-1 2025-01-01 2025-01-31 USD 500.00 1490.00",
     )
-    assert found(short, "BK-01", "finding", "currency", "expected", "actual", "difference", "amount_at_risk") == {
-        ("balance", "USD", "1490.0000 and 0.0000 outstanding", "1500.0000", Decimal("10.0000"), Decimal("9.0000"))
+    assert found(
+        short, "BK-01", "finding", "currency", "expected", "actual", "difference", "amount_at_risk"
+    ) == {
+        (
+            "balance",
+            "USD",
+            "1490.0000 and 0.0000 outstanding",
+            "1500.0000",
+            Decimal("10.0000"),
+            Decimal("9.0000"),
+        )
     }
     assert found(short, "BK-02", "finding", "difference") == {("closing balance", Decimal("-10.0000"))}
     short.close()
@@ -228,7 +241,9 @@ def test_the_return_of_a_receipt_that_nobody_booked_is_found(
         1010 B-2 2025-01-09 EUR -100.00 BOUNCED -
         """,
     )
-    assert found(build, "BK-01", "business_key", "side", "difference") == {("1010 B-2", "bank", Decimal("-100"))}
+    assert found(build, "BK-01", "business_key", "side", "difference") == {
+        ("1010 B-2", "bank", Decimal("-100"))
+    }
     assert found(build, "BK-03", "business_key") == {("1010 B-2",)}
     build.close()
 
@@ -267,7 +282,9 @@ def test_equal_amounts_are_paired_by_their_days_and_sums_of_a_day_count(
     build.close()
 
 
-def test_a_statement_that_is_missing_breaks_the_chain(compiled_project: CompiledProject, tmp_path: Path) -> None:
+def test_a_statement_that_is_missing_breaks_the_chain(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
     build = bank_company(
         compiled_project,
         tmp_path,
@@ -333,7 +350,9 @@ def test_receipts_of_one_payer_and_amount_are_doubled_up_to_one_day_apart(
     build.close()
 
 
-def test_the_banks_value_date_counts_where_it_is_known(compiled_project: CompiledProject, tmp_path: Path) -> None:
+def test_the_banks_value_date_counts_where_it_is_known(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
     build = bank_company(
         compiled_project,
         tmp_path,
@@ -420,7 +439,9 @@ def test_discounts_are_not_judged_where_no_customer_has_terms(
     build.close()
 
 
-def test_a_receipt_may_stay_unapplied_for_thirty_days(compiled_project: CompiledProject, tmp_path: Path) -> None:
+def test_a_receipt_may_stay_unapplied_for_thirty_days(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
     build = bank_company(
         compiled_project,
         tmp_path,
@@ -624,7 +645,9 @@ def test_a_journal_may_be_entered_up_to_the_moment_of_closing(
         "NEXT-PERIOD": ("2025-02-01", "2025-02-10T12:00:00Z"),
         "NO-MOMENT": ("2025-01-31", "-"),
     }
-    lines = ["journal_id line_no posting_date entry_at account_id amount source_type source_doc_id created_by"]
+    lines = [
+        "journal_id line_no posting_date entry_at account_id amount source_type source_doc_id created_by"
+    ]
     for journal, (day, entered) in moments.items():
         lines += [
             f"{journal} 1 {day} {entered} 6500 5.00 manual - u_ann",

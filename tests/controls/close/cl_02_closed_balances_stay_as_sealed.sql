@@ -184,6 +184,8 @@ with
     lines_named as (
         select
             lines_compared.*,
+            coalesce(lines_compared.present_amount, 0)
+            - coalesce(lines_compared.sealed_amount, 0) as line_difference,
             case
                 when lines_compared.sealed_amount is null and lines_sealed_elsewhere.line_key is null
                 then 'new'
@@ -207,7 +209,10 @@ with
             || coalesce(' ' || lines_named.line_key, '') as business_key,
             cast(
                 abs(
-                    coalesce(lines_named.present_amount, 0) - coalesce(lines_named.sealed_amount, 0)
+                    coalesce(
+                        lines_named.line_difference,
+                        accounts_changed.present_balance - accounts_changed.sealed_balance
+                    )
                 ) as decimal(18, 4)
             ) as amount_at_risk,
             cast(accounts_changed.sealed_balance as string) as expected,
@@ -229,10 +234,7 @@ with
             lines_named.source_doc_id,
             cast(lines_named.sealed_amount as decimal(18, 4)) as sealed_amount,
             cast(lines_named.present_amount as decimal(18, 4)) as present_amount,
-            cast(
-                coalesce(lines_named.present_amount, 0)
-                - coalesce(lines_named.sealed_amount, 0) as decimal(18, 4)
-            ) as line_difference,
+            cast(lines_named.line_difference as decimal(18, 4)) as line_difference,
             accounts_changed.version as seal_version,
             accounts_changed.closed_at
         from accounts_changed
