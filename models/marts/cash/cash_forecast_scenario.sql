@@ -44,14 +44,10 @@ with
             cast(forecast.amount as double)
             * case when forecast.is_foreign_currency then 1 + coalesce(fx_shift_pct, 0) / 100.0 else 1 end
             * case
-                when coalesce(customer_stops, false) and forecast.customer_id is not distinct from customer_id
-                then 0
-                else 1
+                when coalesce(customer_stops, false) and forecast.customer_id = customer_id then 0 else 1
             end as amount,
             coalesce(delay_days, 0) + case
-                when forecast.customer_id is not distinct from customer_id
-                then coalesce(customer_delay_days, 0)
-                else 0
+                when forecast.customer_id = customer_id then coalesce(customer_delay_days, 0) else 0
             end as days_later
         from {{ ref("int_forecast_customer_weeks") }} as forecast
     ),
