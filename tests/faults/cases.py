@@ -23,7 +23,7 @@ from ingest.warehouse import Run, Warehouse
 from tests.faults.catalogue import Fault
 from tests.faults.delivered import Deliveries
 from tests.harness.golden import copy_extracts
-from tests.harness.project import CLOCK, CompiledProject, Node, statements_for
+from tests.harness.project import CLOCK, CompiledProject, Node, is_built, statements_for
 
 GOLDEN_QUARTER, DEMONSTRATION = "golden_quarter", "demonstration_company"
 COMPANIES = (GOLDEN_QUARTER, DEMONSTRATION)
@@ -74,7 +74,7 @@ class Case:
         """The rows of those tests that read something changed and find something, by control id or name."""
         found = {}
         for node in nodes:
-            if self.changed & reads(node):
+            if is_built(node) and self.changed & reads(node):
                 cursor = self.connection.execute(node.sql)
                 columns = [column[0] for column in cursor.description]
                 rows = [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
@@ -112,7 +112,10 @@ def case_in_deliveries(
     plant: Callable[[Deliveries], None],
     in_raw: str = "",
 ) -> Case:
-    """A case whose fault lies in what is delivered, in the settings, or in raw once it was landed."""
+    """A case whose fault lies in what is delivered, in the settings, or in raw once it was landed.
+
+    `in_raw` may read the clean build, which is attached as `clean`.
+    """
     extracts = folder / "extracts"
     shutil.copytree(clean.extracts, extracts)
     deliveries = Deliveries(extracts)
@@ -126,9 +129,9 @@ def case_in_deliveries(
         raise AssertionError(f"a file was refused: {outcome.refused}")
     connection = warehouse.connect_build()
     write_run(connection, RUN)
+    connection.execute(f"attach '{clean.database}' as clean (read_only)")
     if in_raw:
         connection.execute(in_raw)
-    connection.execute(f"attach '{clean.database}' as clean (read_only)")
     changed = {
         relation
         for relation, found in contents(connection, relations(connection)).items()
@@ -153,7 +156,7 @@ def build_changed(
 ) -> None:
     """Build the models that the changed relations reach, and add to these what comes out differently."""
     connection.execute("begin")
-    for node in project.models:
+    for node in filter(is_built, project.models):
         is_reached = bool(changed & reads(node))
         if node.materialized == "table_function":
             run(connection, node)

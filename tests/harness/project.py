@@ -36,6 +36,7 @@ class Node:
     sql: str
     column_types: dict[str, str]
     config: dict[str, Any]
+    parents: list[str]
 
     @property
     def control_id(self) -> str | None:
@@ -116,6 +117,18 @@ class CompiledProject:
     def models(self) -> list[Node]:
         """All models."""
         return [node for node in self.nodes if node.resource_type == "model"]
+
+    def needed_by(self, folder: str) -> set[str]:
+        """The unique ids of the models of a folder and of everything that they are made from."""
+        by_id = {node.unique_id: node for node in self.nodes}
+        waiting = [node.unique_id for node in self.models if folder in Path(node.path).parts]
+        found: set[str] = set()
+        while waiting:
+            unique_id = waiting.pop()
+            if unique_id in by_id and unique_id not in found:
+                found.add(unique_id)
+                waiting += by_id[unique_id].parents
+        return found
 
     def build(
         self,
@@ -259,6 +272,7 @@ def node_of(described: dict) -> Node:
         sql=described.get("compiled_code") or "",
         column_types=types,
         config={name: config.get(name) for name in ("meta", "severity", "tags", "parameters")},
+        parents=described["depends_on"].get("nodes", []),
     )
 
 

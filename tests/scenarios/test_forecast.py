@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.harness.project import Build, CompiledProject, Node
+from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import Company
 from tests.scenarios.forecast_company import AS_OF, deliveries
 
@@ -20,16 +19,6 @@ RECEIPT_LINES = (
     "'receipts_open_invoices', 'receipts_disputed', 'receipts_shipped_not_billed', 'receipts_backlog', "
     "'receipts_new_orders', 'total_receipts'"
 )
-FOLDERS = ("seeds", "staging", "conformed", "calendar", "currency", "forecasting", "cash")
-ALONE = {"int_ar_document_versions"}
-
-
-def is_needed(node: Node) -> bool:
-    """What the forecast reads, and the forecast: everything else would only cost time here."""
-    parts = Path(node.path).parts
-    return node.name in ALONE or any(folder in parts for folder in FOLDERS)
-
-
 Forecast = Callable[..., Build]
 
 
@@ -43,7 +32,8 @@ def forecast(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPat
         outcome = company.land(as_of=str(as_of))
         assert outcome.refused == []
         connection = company.warehouse.connect_build()
-        compiled_project.run_models(connection, is_needed)
+        needed = compiled_project.needed_by("cash")
+        compiled_project.run_models(connection, lambda node: node.unique_id in needed)
         return Build(company.warehouse, connection, compiled_project, outcome)
 
     return build

@@ -17,7 +17,6 @@ from ingest.land import land, write_run
 from ingest.warehouse import Run, Warehouse
 from tests.harness.golden import PROJECT
 from tests.harness.project import CLOCK, Build, CompiledProject
-from tests.scenarios.test_forecast import is_needed
 
 DATA = PROJECT.parent / "shared" / "data" / "ibm_receivables"
 CUT = date(2013, 6, 30)
@@ -51,9 +50,8 @@ def at_earlier_origins(compiled_project: CompiledProject, tmp_path_factory: pyte
         for node in compiled_project.nodes
     ]
     project = CompiledProject(nodes, compiled_project.template)
-    project.run_models(
-        connection, lambda node: is_needed(node) and node.name.startswith(("stg_", "base_", "int_"))
-    )
+    needed = project.needed_by("forecasting")
+    project.run_models(connection, lambda node: node.unique_id in needed)
     build = Build(warehouse, connection, project, outcome)
     yield build
     build.close()

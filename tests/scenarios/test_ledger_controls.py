@@ -141,6 +141,40 @@ def test_revenue_belongs_to_the_delivery(compiled_project: CompiledProject, tmp_
     assert controls == {"RV-01", "RV-03", "CL-03", "SL-03", "GL-03", "GL-04"}
 
 
+def test_a_delivery_claimed_by_two_invoices_is_that_of_the_booked_one(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
+    # INV-0 repeats INV-1 and comes first by its number, so that the delivery is matched to it.
+    build = small_company(
+        compiled_project,
+        tmp_path,
+        {
+            **{name: GOODS[name] for name in ("chart_of_accounts", "products", "orders")},
+            "order_lines": "order_id line_no product_id quantity unit_price\nSO-1 1 P-1 10 10.00",
+            "shipments": "shipment_id order_id order_line_no quantity ship_date\nSHP-1 SO-1 1 10 2025-01-30",
+            "invoices": """
+            doc_id posting_date gross  order_id
+            INV-0  2025-01-30   100.00 SO-1
+            INV-1  2025-01-30   100.00 SO-1
+            """,
+            "invoice_lines": """
+            doc_id line_no order_id order_line_no product_id quantity unit_price tax_rate
+            INV-0  1       SO-1     1             P-1        10       10.00      0
+            INV-1  1       SO-1     1             P-1        10       10.00      0
+            """,
+            "gl_journal_lines": """
+            journal_id line_no posting_date account_id amount  source_type source_doc_id
+            J-1        1       2025-01-30   1100        100.00 invoice     INV-1
+            J-1        2       2025-01-30   4000       -100.00 invoice     INV-1
+            """,
+        },
+    )
+    assert found(build, "GL-03", "business_key", "cause") == {("INV-0", "document without journal")}
+    assert build.failing_control("RV-01") == []
+    assert build.failing_control("RV-03") == []
+    build.close()
+
+
 def test_a_derived_ledger_is_not_judged_and_a_partial_one_only_tied(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:

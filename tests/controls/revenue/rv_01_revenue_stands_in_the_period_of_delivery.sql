@@ -74,6 +74,7 @@ with
             booked_by_period.source_doc_id,
             booked_by_period.period,
             max(booked_by_period.revenue) as revenue,
+            max(booked_by_period.last_posting_date) as last_posting_date,
             coalesce(max(revenue_of_no_delivery.revenue), 0) + sum(
                 case
                     when
@@ -121,6 +122,59 @@ with
         group by booked_by_period.legal_entity_id, booked_by_period.source_doc_id, booked_by_period.period
     ),
 
+    invoices_in_question as (
+        -- what a journal line is off by rounding is a matter of GL-04
+        select *, revenue - revenue_inside as revenue_outside
+        from invoices_compared
+        where deliveries_inside < deliveries and revenue - revenue_inside > {{ tolerance_of("GL-04") }}
+    ),
+
+    deliveries_of_other_invoices as (
+        -- where two invoices claim one delivery and one of them is booked, the delivery is that one's
+        select
+            invoices_in_question.legal_entity_id,
+            invoices_in_question.source_doc_id,
+            invoices_in_question.period,
+            sum(other_goods.revenue) as revenue
+        from invoices_in_question
+        inner join
+            (select distinct legal_entity_id, doc_id, order_line_key from goods) as order_lines
+            on invoices_in_question.legal_entity_id = order_lines.legal_entity_id
+            and invoices_in_question.source_doc_id = order_lines.doc_id
+        inner join
+            goods as other_goods
+            on order_lines.order_line_key = other_goods.order_line_key
+            and order_lines.doc_id <> other_goods.doc_id
+            and invoices_in_question.period = {{ period_of("other_goods.ship_date") }}
+            and invoices_in_question.last_posting_date >= other_goods.ship_date
+        left join
+            booked_by_period
+            on other_goods.legal_entity_id = booked_by_period.legal_entity_id
+            and other_goods.doc_id = booked_by_period.source_doc_id
+            and booked_by_period.source_type = 'invoice'
+        where booked_by_period.source_doc_id is null
+        group by
+            invoices_in_question.legal_entity_id,
+            invoices_in_question.source_doc_id,
+            invoices_in_question.period
+    ),
+
+    invoices_found as (
+        select
+            invoices_in_question.legal_entity_id,
+            invoices_in_question.source_doc_id,
+            invoices_in_question.period,
+            invoices_in_question.ship_date,
+            invoices_in_question.revenue_outside
+            - coalesce(deliveries_of_other_invoices.revenue, 0) as revenue_outside
+        from invoices_in_question
+        left join
+            deliveries_of_other_invoices
+            on invoices_in_question.legal_entity_id = deliveries_of_other_invoices.legal_entity_id
+            and invoices_in_question.source_doc_id = deliveries_of_other_invoices.source_doc_id
+            and invoices_in_question.period = deliveries_of_other_invoices.period
+    ),
+
     findings_unioned as (
         select
             legal_entity_id,
@@ -145,22 +199,19 @@ with
             booked_by_period.account_id,
             booked_by_period.period,
             booked_by_period.last_posting_date as revenue_date,
-            invoices_compared.ship_date,
-            invoices_compared.revenue - invoices_compared.revenue_inside as revenue_outside,
+            invoices_found.ship_date,
+            invoices_found.revenue_outside,
             booked_by_period.source_system,
             booked_by_period.source_file,
             booked_by_period.source_line
-        from invoices_compared
+        from invoices_found
         inner join
             booked_by_period
-            on invoices_compared.legal_entity_id = booked_by_period.legal_entity_id
-            and invoices_compared.source_doc_id = booked_by_period.source_doc_id
-            and invoices_compared.period = booked_by_period.period
+            on invoices_found.legal_entity_id = booked_by_period.legal_entity_id
+            and invoices_found.source_doc_id = booked_by_period.source_doc_id
+            and invoices_found.period = booked_by_period.period
             and booked_by_period.source_type = 'invoice'
-        where
-            invoices_compared.deliveries_inside < invoices_compared.deliveries
-            -- what a journal line is off by rounding is a matter of GL-04
-            and invoices_compared.revenue - invoices_compared.revenue_inside > {{ tolerance_of("GL-04") }}
+        where invoices_found.revenue_outside > {{ tolerance_of("GL-04") }}
     ),
 
     failing_rows as (

@@ -6,6 +6,7 @@ from tests.faults.catalogue.fault import Chapter
 from tests.faults.delivered import Deliveries, Row, later, plus
 from tests.faults.selection import (
     account_of,
+    add_journal,
     invoice,
     is_mid_month,
     journal,
@@ -55,6 +56,28 @@ def invoice_sent_twice(books: Deliveries) -> None:
     doc_id = _free_number(books, found["doc_id"])
     books.add("invoices", found | {"doc_id": doc_id})
     books.add("invoice_lines", *(line | {"doc_id": doc_id} for line in lines_of(books, found)))
+
+
+@DOCUMENTS.fault("AN-01", "CR-02 GL-04 PV-01")
+def day_unlike_its_weekday(books: Deliveries) -> None:
+    """After nine Thursdays with a small fee, the tenth bills one of two millions; all of it is booked."""
+    customer = books.first("customers", lambda row: row["currency"] == "EUR")["customer_id"]
+    last = later(books.as_of.isoformat(), -(books.as_of.weekday() - 3) % 7 - 7)
+    for number in range(10):
+        day = later(last, 7 * (number - 9))
+        amount = "2000000.00" if number == 9 else f"{100 + 10 * number}.00"
+        doc_id = f"FEE-{number + 1}"
+        line = {"doc_id": doc_id, "line_no": "1", "quantity": "1", "unit_price": amount, "tax_rate": "0"}
+        books.add("invoice_lines", line)
+        books.add(
+            "invoices",
+            {"doc_id": doc_id, "doc_type": "invoice", "legal_entity_id": "LE01", "customer_id": customer}
+            | {"document_date": day, "posting_date": day, "due_date": later(day, 30)}
+            | {"currency": "EUR", "fx_rate": "1", "net": amount, "tax": "0", "gross": amount}
+            | {"created_by": "u_billing1"},
+        )
+        accounts = (account_of(books, "ar"), amount), (account_of(books, "revenue"), f"-{amount}")
+        add_journal(books, "invoice", doc_id, day, *accounts, created_by="u_billing1")
 
 
 @DOCUMENTS.fault("SQ-01")

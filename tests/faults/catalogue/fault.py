@@ -17,7 +17,8 @@ class Fault:
     Every control of `must_fail` fails; one of `may_fail` may, where it legitimately sees the same fault from
     its own side and whether it does depends on the company; every other control passes. `more_may_fail` adds
     to that by company. `plant` changes what is delivered or set. `in_raw` and `in_build` are SQL: a fault
-    behind landing's back, or in a copy of the finished build, for a control that guards our own code.
+    behind landing's back, or in a copy of the finished build, for a control that guards our own code. What
+    the company did before, such as closing a period, is also SQL on raw.
     """
 
     fault_id: str
@@ -39,16 +40,17 @@ class Chapter(list[Fault]):
     """The faults of one module of the catalogue, in the order in which they are declared."""
 
     def fault(
-        self, must: str, may: str = "", *, settings: bool = False, **more: str
+        self, must: str, may: str = "", *, settings: bool = False, given: str = "", **more: str
     ) -> Callable[[Plant], Plant]:
         """Declare a function that changes the deliveries: its name is the id, its docstring what is wrong.
 
         Controls are named by their ids, parted by blanks; `more` names those that may fail on one company.
+        `given` is SQL on raw for what was done before, where `clean` is the build without the fault.
         """
 
         def declare(plant: Plant) -> Plant:
             planted_in = SETTINGS if settings else DELIVERIES
-            self._declare(plant, must, may, more, plant=plant, planted_in=planted_in)
+            self._declare(plant, must, may, more, plant=plant, planted_in=planted_in, in_raw=given)
             return plant
 
         return declare

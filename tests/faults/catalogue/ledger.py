@@ -167,6 +167,48 @@ def journal_entered_after_the_close(books: Deliveries) -> None:
     line["entry_at"] = f"{later(end, 20)}T17:00:00Z"
 
 
+# The first month after the opening was closed and sealed, as `tieout close` does it.
+SEALED = """
+create temporary table closing as
+select min(as_of) as closed_through
+from clean.marts.rpt_trial_balance
+where as_of > (select min(as_of) from clean.marts.rpt_trial_balance);
+
+insert into raw.seals by name
+select
+    'LE01:1' as seal_id, 'LE01' as legal_entity_id, strftime(closed_through, '%Y-%m') as period, 1 as version,
+    closed_through, timestamp '2025-03-31 12:00:00' as closed_at, 'u_controller1' as closed_by,
+    'case-0' as run_id, closed_through as as_of, true as is_in_force
+from closing;
+
+insert into raw.sealed_balances by name
+select 'LE01:1' as seal_id, account_id, opening_balance, closing_balance
+from clean.marts.rpt_trial_balance, closing
+where legal_entity_id = 'LE01' and as_of = closed_through;
+
+insert into raw.sealed_lines by name
+select
+    'LE01:1' as seal_id, line_key, journal_id, line_no, source_type, source_doc_id, posting_date, account_id,
+    amount, source_system as line_source, source_file as line_file, source_line as line_number
+from clean.intermediate.int_ledger_entries, closing
+where legal_entity_id = 'LE01' and posting_date <= closed_through;
+"""
+
+
+@LEDGER.fault("CL-02", given=SEALED)
+def sealed_balance_changed(books: Deliveries) -> None:
+    """After a month was closed, its depreciation came again 5.00 higher; the journal balances."""
+    found = books.first("gl_journal_lines", lambda row: row["source_type"] == "depreciation")
+    for row in books.rows("gl_journal_lines", lambda row: row["journal_id"] == found["journal_id"]):
+        amount = "-5.00" if row["amount"].startswith("-") else "5.00"
+        row["amount"] = plus(row["amount"], amount)
+        row["amount_transaction"] = plus(row["amount_transaction"], amount)
+
+
+def sealed_balance_unchanged(books: Deliveries) -> None:
+    """No fault: nothing has changed in a month since it was closed."""
+
+
 @LEDGER.fault("CF-01", "CF-03")
 def depreciation_classed_as_investing(books: Deliveries) -> None:
     """The account of accumulated depreciation is classed as investing in the cash flow."""
