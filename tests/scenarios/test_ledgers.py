@@ -207,7 +207,7 @@ def test_an_amount_missing_in_the_ledger_shows_in_the_tie_out(
         """,
     )
     failing = build.failing_controls()
-    assert set(failing) == {"SL-01", "AG-01"}
+    assert set(failing) == {"AG-01", "GL-03", "GL-04", "RV-02", "SL-01", "TX-02"}
     [row] = failing["SL-01"]
     assert (row["as_of"], row["business_key"], row["difference"]) == (date(2025, 1, 15), "INV-2", 50)
     assert row["amount_at_risk"] == 50

@@ -82,17 +82,18 @@ with
     ),
 
     updates_stated as (
+        -- what the initial load of a source brought says nothing about its pace
         select order_key as row_key
         from orders
-        where updated_at is not null
+        where updated_at is not null and not known_at_assumed
         union all
         select document_key as row_key
         from documents
-        where updated_at is not null
+        where updated_at is not null and not known_at_assumed
         union all
         select receipt_key as row_key
         from receipts
-        where updated_at is not null
+        where updated_at is not null and not known_at_assumed
     ),
 
     inputs_counted as (

@@ -9,6 +9,8 @@ with
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
+    as_of as (select * from {{ ref("int_as_of") }}),
+
     lines_of_both_sides as (
         select
             expected_postings.legal_entity_id,
@@ -18,8 +20,9 @@ with
             expected_postings.amount as expected,
             cast(0 as decimal(18, 4)) as booked
         from expected_postings
+        cross join as_of
         inner join legal_entities on expected_postings.legal_entity_id = legal_entities.legal_entity_id
-        where legal_entities.ledger = 'booked'
+        where legal_entities.ledger = 'booked' and expected_postings.posting_date <= as_of.as_of
         union all
         select
             journal_lines.legal_entity_id,
@@ -33,11 +36,15 @@ with
             cast(0 as decimal(18, 4)) as expected,
             journal_lines.amount as booked
         from journal_lines
+        cross join as_of
         inner join legal_entities on journal_lines.legal_entity_id = legal_entities.legal_entity_id
         inner join
             {{ ref("posting_source_types") }} as source_types
             on journal_lines.source_type = source_types.source_type
-        where legal_entities.ledger = 'booked' and source_types.has_expected_side
+        where
+            legal_entities.ledger = 'booked'
+            and source_types.has_expected_side
+            and journal_lines.posting_date <= as_of.as_of
     ),
 
     sides_summed as (
