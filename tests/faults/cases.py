@@ -93,6 +93,19 @@ class Case:
             found[OTHER_TESTS] = [{"business_key": name} for name in others]
         return found
 
+    def verdicts(self) -> dict[str, bool]:
+        """The controls that fail, each with whether it stops publishing: by its severity or by a row."""
+        failing = self.failing_controls()
+        severities = dict(
+            self.connection.execute(
+                "select control_id, severity from intermediate.int_control_settings"
+            ).fetchall()
+        )
+        return {
+            control_id: severities[control_id] == "block" or any(row.get("blocks") for row in rows)
+            for control_id, rows in failing.items()
+        }
+
     def close(self) -> None:
         """Close the database."""
         self.connection.close()

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from tests.harness.project import compile_project
 
 SEED = PROJECT / "seeds" / "control_faults.csv"
 PAGE = PROJECT / "tests" / "faults" / "fault_matrix.md"
-COLUMNS = ["fault_id", "description", "planted_in", "company", "control_id"]
+COLUMNS = ["fault_id", "description", "planted_in", "company", "control_id", "stops_publishing"]
 PLACES = {
     DELIVERIES: "deliveries",
     SETTINGS: "settings",
@@ -42,16 +42,16 @@ NOT_FED = {
     "FC-01": "there is no forecast yet",
 }
 
-# Fault and company to the controls that failed.
-Matrix = Mapping[tuple[str, str], frozenset[str]]
+# Fault and company to the controls that failed, each with whether it stops publishing.
+Matrix = Mapping[tuple[str, str], Mapping[str, bool]]
 
 
-def contradictions(fault: Fault, company: str, failing: frozenset[str]) -> str:
+def contradictions(fault: Fault, company: str, failing: Collection[str]) -> str:
     """What the catalogue says otherwise about a fault than was found; empty when they agree."""
     said = []
-    if missed := fault.must_fail - failing:
+    if missed := fault.must_fail.difference(failing):
         said.append(f"not noticed by {' '.join(sorted(missed))}")
-    if beyond := failing - fault.allowed(company):
+    if beyond := set(failing) - fault.allowed(company):
         said.append(f"fails {' '.join(sorted(beyond))} too")
     return "; ".join(said)
 
@@ -63,18 +63,19 @@ def as_csv(found: Matrix) -> str:
     writer.writerow(COLUMNS)
     for fault in FAULTS:
         for company in COMPANIES:
-            for control_id in sorted(found[fault.fault_id, company]):
-                writer.writerow([fault.fault_id, fault.description, fault.planted_in, company, control_id])
+            for control_id, stops in sorted(found[fault.fault_id, company].items()):
+                about = [fault.fault_id, fault.description, fault.planted_in, company]
+                writer.writerow([*about, control_id, str(stops).lower()])
     return text.getvalue()
 
 
-def read_seed() -> dict[tuple[str, str], frozenset[str]]:
+def read_seed() -> dict[tuple[str, str], dict[str, bool]]:
     """The committed matrix."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
+    found: dict[tuple[str, str], dict[str, bool]] = {}
     with SEED.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            key = row["fault_id"], row["company"]
-            found[key] = found.get(key, frozenset()) | {row["control_id"]}
+            of_case = found.setdefault((row["fault_id"], row["company"]), {})
+            of_case[row["control_id"]] = row["stops_publishing"] == "true"
     return found
 
 
@@ -100,19 +101,18 @@ def as_page(found: Matrix) -> str:
         "",
         "## What fails on each fault",
         "",
-        "In *italics* what fails on one company only: ¹ the golden quarter, ² the demonstration company.",
+        "**Bold** is what stops publishing. What fails on one company only is marked: ¹ the golden quarter,",
+        "² the demonstration company.",
         "",
         "| fault | planted in | controls that fail |",
         "|---|---|---|",
     ]
     for fault in FAULTS:
         here, there = golden[fault.fault_id], demonstration[fault.fault_id]
-        cells = [
-            control_id
-            if control_id in here & there
-            else f"*{control_id}*{'¹' if control_id in here else '²'}"
-            for control_id in sorted(here | there)
-        ]
+        cells = []
+        for control_id, stops in sorted({**here, **there}.items()):
+            only = "" if control_id in here and control_id in there else "¹" if control_id in here else "²"
+            cells.append((f"**{control_id}**" if stops else control_id) + only)
         lines.append(f"| {fault.description} | {PLACES[fault.planted_in]} | {', '.join(cells)} |")
     lines += [
         "",
@@ -139,14 +139,14 @@ def as_page(found: Matrix) -> str:
     return "\n".join([*lines, ""])
 
 
-def find(shared: Path, fault_id: str, company: str) -> frozenset[str]:
+def find(shared: Path, fault_id: str, company: str) -> dict[str, bool]:
     """The controls that fail on a fault, tried out in a folder of its own."""
     fault = next(fault for fault in FAULTS if fault.fault_id == fault_id)
     project = compile_project(shared / "project")
     clean = clean_company(project, company, shared / "companies")
     with tempfile.TemporaryDirectory(dir=shared) as folder:
         case = case_of(project, clean, Path(folder), fault)
-        failing = frozenset(case.failing_controls())
+        failing = case.verdicts()
         case.close()
     return failing
 

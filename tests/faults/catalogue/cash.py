@@ -45,6 +45,13 @@ def receipt_delivered_twice(books: Deliveries) -> None:
     books.add("payments", paid | again | {"posting_date": later(paid["posting_date"], 1)})
 
 
+@CASH.fault("GL-04 SL-02", "BK-01 BK-03 CA-05")
+def receipt_unlike_its_journal(books: Deliveries) -> None:
+    """A receipt that nobody could identify is 50.00 higher in the receivables than in the ledger."""
+    waiting = _unidentified(books)
+    waiting["amount"] = plus(waiting["amount"], "50.00")
+
+
 @CASH.fault("CA-04", "GL-04")
 def discount_after_its_window(books: Deliveries) -> None:
     """The terms allow the discount for three days only; customers took it later."""
@@ -62,17 +69,7 @@ def discount_above_the_terms(books: Deliveries) -> None:
 @CASH.fault("CA-05", "PV-01 CR-02")
 def receipt_unapplied_for_weeks(books: Deliveries) -> None:
     """A receipt that nobody could identify has been waiting for forty days, at the bank as in the books."""
-    used = {row["source_id"] for row in books.rows("applications")}
-    used |= {row["payment_id"] for row in books.rows("refunds")}
-    waiting = books.rows(
-        "payments",
-        lambda row: (
-            row["payment_id"] not in used
-            and row["customer_id"] == ""
-            and row["currency"] == "EUR"
-            and row["legal_entity_id"] == "LE01"
-        ),
-    )[-1]
+    waiting = _unidentified(books)
     before = waiting["posting_date"]
     day = (books.as_of - timedelta(40)).isoformat()
     waiting["posting_date"] = day
@@ -147,6 +144,21 @@ def bank_line_that_nobody_booked(books: Deliveries) -> None:
             "counterparty": "Bank",
         },
     )
+
+
+def _unidentified(books: Deliveries) -> Row:
+    """The last receipt of the first entity, in its currency, of which nobody knows the payer."""
+    used = {row["source_id"] for row in books.rows("applications")}
+    used |= {row["payment_id"] for row in books.rows("refunds")}
+    return books.rows(
+        "payments",
+        lambda row: (
+            row["payment_id"] not in used
+            and row["customer_id"] == ""
+            and row["currency"] == "EUR"
+            and row["legal_entity_id"] == "LE01"
+        ),
+    )[-1]
 
 
 def _application(books: Deliveries) -> Row:

@@ -58,6 +58,16 @@ def invoice_sent_twice(books: Deliveries) -> None:
     books.add("invoice_lines", *(line | {"doc_id": doc_id} for line in lines_of(books, found)))
 
 
+@DOCUMENTS.fault(
+    "AG-01 GL-03 GL-04 RV-02 SL-01 SL-03 SQ-01 TW-04 TX-02", "CL-03 PV-01 RI-01 RV-01 RV-03 SG-01 SL-04"
+)
+def invoice_missing_although_booked(books: Deliveries) -> None:
+    """An open invoice was booked but not delivered, neither its header nor its lines."""
+    found = invoice(books, is_open=True, is_named=False)
+    books.drop("invoices", lambda row: row is found)
+    books.drop("invoice_lines", lambda row: row["doc_id"] == found["doc_id"])
+
+
 @DOCUMENTS.fault("AN-01", "CR-02 GL-04 PV-01")
 def day_unlike_its_weekday(books: Deliveries) -> None:
     """After nine Thursdays with a small fee, the tenth bills one of two millions; all of it is booked."""
