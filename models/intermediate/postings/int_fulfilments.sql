@@ -1,7 +1,8 @@
 -- Which delivery a billed quantity is for: per order line, deliveries and billed lines are laid end
 -- to end in order, and where they overlap, the one is for the other. A document that names its
 -- shipment takes that shipment's place. What has no counterpart stands alone: delivered and not
--- billed, or billed and not delivered.
+-- billed, or billed and not delivered. Orders whose systems deliver no shipments at all are left out:
+-- nothing would say when their goods leave, and what was deferred would never be released.
 with
 
     shipments as (select * from {{ ref("int_shipments") }}),
@@ -14,9 +15,26 @@ with
 
     products as (select * from {{ ref("int_products") }}),
 
+    deliveries as (select * from {{ ref("stg_registry__deliveries") }}),
+
+    source_groups as (select * from {{ ref("int_source_groups") }}),
+
+    sources_with_shipments as (
+        select members.source_system
+        from deliveries
+        inner join source_groups on deliveries.source_system = source_groups.source_system
+        inner join source_groups as members on source_groups.source_group = members.source_group
+        where deliveries.object in ('shipments', 'outbound_delivery_items') and deliveries.status = 'landed'
+        union
+        select order_lines.source_system
+        from shipments
+        inner join order_lines on shipments.order_line_key = order_lines.order_line_key
+    ),
+
     goods_lines as (
         select order_lines.order_line_key
         from order_lines
+        inner join sources_with_shipments on order_lines.source_system = sources_with_shipments.source_system
         left join products on order_lines.product_key = products.product_key
         where coalesce(products.kind, 'goods') = 'goods'
     ),
