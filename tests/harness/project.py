@@ -21,6 +21,7 @@ from ingest.warehouse import Run, Warehouse
 from tests.harness.golden import PROJECT
 
 CLOCK = datetime(2025, 4, 1, 6, 0, 0)
+FORECAST_FOLDERS = {"forecasting", "cash"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Node:
     column_types: dict[str, str]
     config: dict[str, Any]
     parents: list[str]
+    needs_forecast: bool
 
     @property
     def control_id(self) -> str | None:
@@ -47,7 +49,7 @@ class Node:
 
 def is_built(node: Node) -> bool:
     """Whether a case builds a node unless it says otherwise: all but the forecast, which costs the most."""
-    return not {"forecasting", "cash"} & set(Path(node.path).parts)
+    return not node.needs_forecast
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ class Build:
         return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
 
     def failing_controls(self) -> dict[str, list[dict[str, object]]]:
-        """The failing rows of every control that has some, by control id."""
+        """The failing rows of every control that has some, by control id; the forecast's are left out."""
         found = {}
-        for node in self.project.controls.values():
+        for node in filter(is_built, self.project.controls.values()):
             rows = self.rows(node.sql)
             if rows:
                 found[str(node.control_id)] = rows
@@ -250,10 +252,18 @@ def nodes_of(manifest: dict) -> list[Node]:
             for unique_id, node in described.items()
         }
     ).static_order()
-    return [node_of(described[unique_id]) for unique_id in order]
+    nodes: dict[str, Node] = {}
+    for unique_id in order:
+        parents = described[unique_id]["depends_on"].get("nodes", [])
+        needs_forecast = bool(
+            FORECAST_FOLDERS & set(Path(described[unique_id]["original_file_path"]).parts)
+            or any(nodes[parent].needs_forecast for parent in parents if parent in nodes)
+        )
+        nodes[unique_id] = node_of(described[unique_id], needs_forecast)
+    return list(nodes.values())
 
 
-def node_of(described: dict) -> Node:
+def node_of(described: dict, needs_forecast: bool) -> Node:
     """One node of the manifest."""
     config = described["config"]
     if described["resource_type"] == "seed":
@@ -273,6 +283,7 @@ def node_of(described: dict) -> Node:
         column_types=types,
         config={name: config.get(name) for name in ("meta", "severity", "tags", "parameters")},
         parents=described["depends_on"].get("nodes", []),
+        needs_forecast=needs_forecast,
     )
 
 

@@ -119,7 +119,9 @@ with
             flows_run.cleared_without_counterpart,
             cast(coalesce(open_summed.open_amount, 0) as decimal(18, 4)) as open_amount_functional,
             case
-                when flows_run.invoiced > 0 and abs(flows_run.collected) <= flows_run.invoiced * 1000000
+                when
+                    flows_run.invoiced > 0
+                    and abs(flows_run.collected) <= {{ times("flows_run.invoiced", "1000000") }}
                 then
                     cast(
                         cast(- flows_run.collected as double)
@@ -129,7 +131,8 @@ with
             case
                 when
                     flows_run.invoiced > 0
-                    and abs(coalesce(open_summed.open_amount, 0)) <= flows_run.invoiced * 1000000
+                    and abs(coalesce(open_summed.open_amount, 0))
+                    <= {{ times("flows_run.invoiced", "1000000") }}
                 then
                     cast(
                         cast(coalesce(open_summed.open_amount, 0) as double)

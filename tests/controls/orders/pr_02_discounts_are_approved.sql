@@ -43,7 +43,7 @@ with
         select *
         from discounts_granted
         where
-            (list_price - unit_price) * 100 > {{ times("list_price", "percent_allowed") }}
+            {{ times("(list_price - unit_price)", "100") }} > {{ times("list_price", "percent_allowed") }}
             and coalesce(unit_price < price_agreed, true)
             and coalesce(discount_approved_by = created_by, discount_approved_by is null)
     ),
