@@ -7,7 +7,6 @@ find what they find on the clean build, which is nothing: a test of its own sees
 """
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -23,12 +22,11 @@ from ingest.warehouse import Run, Warehouse
 from tests.faults.catalogue import Fault
 from tests.faults.delivered import Deliveries
 from tests.harness.golden import copy_extracts
-from tests.harness.project import CLOCK, CompiledProject, Node, is_built, statements_for
+from tests.harness.project import CLOCK, RELATION, CompiledProject, Node, is_built, statements_for
 
 GOLDEN_QUARTER, DEMONSTRATION = "golden_quarter", "demonstration_company"
 COMPANIES = (GOLDEN_QUARTER, DEMONSTRATION)
 RUN = Run("case-0", CLOCK, "test")
-RELATION = re.compile(r'"?\b([a-z_]+)"?\."?([a-z_0-9]+)\b"?')
 
 Rows = list[dict[str, object]]
 

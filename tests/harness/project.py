@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tests.harness.golden import PROJECT
 
 CLOCK = datetime(2025, 4, 1, 6, 0, 0)
 FORECAST_FOLDERS = {"forecasting", "cash"}
+RELATION = re.compile(r'"?\b([a-z_]+)"?\."?([a-z_0-9]+)\b"?')
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,41 @@ class Failure:
 
 @dataclass
 class Build:
-    """One case's database, built; the connection is open for questions and for planted faults."""
+    """One case's database. A question first builds the models that it names and what they rest on."""
 
     warehouse: Warehouse
-    connection: duckdb.DuckDBPyConnection
+    database: duckdb.DuckDBPyConnection
     project: "CompiledProject"
     landing: LandingOutcome
+    waiting: dict[str, Node] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the finished build: every model of the case is there."""
+        self._build(list(self.waiting.values()))
+        return self.database
+
+    def answer(self, query: str) -> duckdb.DuckDBPyConnection:
+        """The answer to a query that names its relations in full."""
+        if "information_schema" in query:
+            return self.connection.execute(query)
+        if self.waiting:
+            named = {f"{schema}.{name}" for schema, name in RELATION.findall(query)}
+            needed = self.project.resting_on(
+                node.unique_id for node in self.waiting.values() if node.relation in named
+            )
+            self._build([node for node in self.waiting.values() if node.unique_id in needed])
+        return self.database.execute(query)
+
+    def _build(self, nodes: list[Node]) -> None:
+        if nodes:
+            run_nodes(self.database, nodes)
+        for node in nodes:
+            del self.waiting[node.unique_id]
 
     def rows(self, query: str) -> list[dict[str, object]]:
         """The rows of a query as dicts."""
-        cursor = self.connection.execute(query)
+        cursor = self.answer(query)
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, values, strict=True)) for values in cursor.fetchall()]
 
@@ -96,7 +123,7 @@ class Build:
 
     def close(self) -> None:
         """Close the database."""
-        self.connection.close()
+        self.database.close()
 
 
 @dataclass
@@ -106,8 +133,10 @@ class CompiledProject:
     nodes: list[Node]
     template: Path
     controls: dict[str, Node] = field(init=False)
+    by_id: dict[str, Node] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.by_id = {node.unique_id: node for node in self.nodes}
         self.controls = {node.control_id: node for node in self.tests if node.control_id is not None}
 
     @property
@@ -122,15 +151,22 @@ class CompiledProject:
 
     def needed_by(self, folder: str) -> set[str]:
         """The unique ids of the models of a folder and of everything that they are made from."""
-        by_id = {node.unique_id: node for node in self.nodes}
-        waiting = [node.unique_id for node in self.models if folder in Path(node.path).parts]
+        return self.resting_on(node.unique_id for node in self.models if folder in Path(node.path).parts)
+
+    def resting_on(self, unique_ids: Iterable[str]) -> set[str]:
+        """The unique ids given and those of everything that they are made from."""
+        waiting = list(unique_ids)
         found: set[str] = set()
         while waiting:
             unique_id = waiting.pop()
-            if unique_id in by_id and unique_id not in found:
+            if unique_id in self.by_id and unique_id not in found:
                 found.add(unique_id)
-                waiting += by_id[unique_id].parents
+                waiting += self.by_id[unique_id].parents
         return found
+
+    def waiting(self, only: Callable[[Node], bool] = is_built) -> dict[str, Node]:
+        """The models that `only` names, by unique id, in an order in which they can be built."""
+        return {node.unique_id: node for node in self.models if only(node)}
 
     def build(
         self,
@@ -140,9 +176,9 @@ class CompiledProject:
         only: Callable[[Node], bool] = is_built,
         as_of: date | None = None,
     ) -> Build:
-        """Land one folder, or several in turn, into a new warehouse in `folder`; run the models `only` names.
+        """Land one folder, or several in turn, into a new warehouse in `folder`.
 
-        The tests are not run: ask the Build for them.
+        The models that `only` names are built as they are asked for, the tests run when the Build is asked.
         """
         warehouse = Warehouse(folder / "warehouse")
         warehouse.create()
@@ -153,28 +189,31 @@ class CompiledProject:
             outcome = land(delivered, warehouse, run, as_of=as_of)
         connection = warehouse.connect_build()
         write_run(connection, run)
-        self.run_models(connection, only)
-        return Build(warehouse, connection, self, outcome)
+        return Build(warehouse, connection, self, outcome, self.waiting(only))
 
     def run_models(
         self, connection: duckdb.DuckDBPyConnection, only: Callable[[Node], bool] = is_built
     ) -> None:
-        """Create or replace the models that `only` names, in one transaction.
+        """Create or replace the models that `only` names."""
+        run_nodes(connection, self.waiting(only).values())
 
-        Views become tables of the same rows: everything that reads a chain of views plans it anew, which
-        on a few rows takes longer than all else.
-        """
-        connection.execute("begin")
-        for node in self.models:
-            if only(node):
-                stored = replace(node, materialized="table") if node.materialized == "view" else node
-                try:
-                    for statement in statements_for(stored):
-                        connection.execute(statement)
-                except duckdb.Error as error:
-                    error.add_note(f"while building {node.path}")
-                    raise
-        connection.execute("commit")
+
+def run_nodes(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Node]) -> None:
+    """Create or replace models, in one transaction.
+
+    Views become tables of the same rows: everything that reads a chain of views plans it anew, which
+    on a few rows takes longer than all else.
+    """
+    connection.execute("begin")
+    for node in nodes:
+        stored = replace(node, materialized="table") if node.materialized == "view" else node
+        try:
+            for statement in statements_for(stored):
+                connection.execute(statement)
+        except duckdb.Error as error:
+            error.add_note(f"while building {node.path}")
+            raise
+    connection.execute("commit")
 
 
 def statements_for(node: Node) -> list[str]:

@@ -191,12 +191,11 @@ class Company:
         return outcome
 
     def build(self, at: str = MORNING, as_of: str | None = None) -> Build:
-        """Land what lies there now and build all models."""
+        """Land what lies there now; the models are built as they are asked for."""
         outcome = self.land(at, as_of)
         assert outcome.refused == []
         connection = self.warehouse.connect_build()
-        self.project.run_models(connection)
-        return Build(self.warehouse, connection, self.project, outcome)
+        return Build(self.warehouse, connection, self.project, outcome, self.project.waiting())
 
 
 def small_company(
@@ -216,8 +215,7 @@ def small_company(
 
 def shown(build: Build | duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[tuple]]:
     """The columns and rows of a query."""
-    connection = build.connection if isinstance(build, Build) else build
-    cursor = connection.execute(query)
+    cursor = build.answer(query) if isinstance(build, Build) else build.execute(query)
     return [column[0] for column in cursor.description], cursor.fetchall()
 
 

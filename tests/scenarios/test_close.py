@@ -88,8 +88,8 @@ class Books:
         connection = self.company.warehouse.connect_build()
         write_run(connection, Run(f"run-{self.builds}", moment, "test"))
         seals.mirror(connection, self.company.warehouse)
-        self.company.project.run_models(connection)
-        return Build(self.company.warehouse, connection, self.company.project, outcome)
+        project = self.company.project
+        return Build(self.company.warehouse, connection, project, outcome, project.waiting())
 
     def publish(self, as_of: str | None = "2025-03-31") -> None:
         """Build, and put it in place whatever the controls say: what they say is the test's business."""

@@ -52,12 +52,12 @@ def profit_of_a_product_lost() -> str:
     """
 
 
-@PLATFORM.in_raw("SY-04")
+@PLATFORM.in_build("SY-04")
 def older_version_counts() -> str:
-    """Of an order that changed, the version on the later line counts and not the newest one."""
+    """Of an order that changed, the older version counts and not the newest one."""
     return """
     insert into raw.standard__orders by name
-    select * replace (timestamp '2000-01-01 00:00:00' as updated_at, 99999 as source_line)
+    select * replace (timestamp '2099-01-01 00:00:00' as updated_at, 99999 as source_line)
     from raw.standard__orders
     order by order_id
     limit 1
@@ -82,8 +82,14 @@ def sealed_balance_that_is_gone() -> str:
     return """
     insert into raw.seals by name
     select
-        'LE01:first:1' as seal_id, 'LE01' as legal_entity_id, strftime(first_date, '%Y-%m') as period, 1 as version,
-        last_day(first_date) as closed_through, timestamp '2099-01-01' as closed_at, true as is_in_force
-    from (select min(posting_date) as first_date from raw.standard__gl_journal_lines where legal_entity_id = 'LE01');
+        'LE01:first:1' as seal_id,
+        'LE01' as legal_entity_id,
+        strftime(min(posting_date), '%Y-%m') as period,
+        1 as version,
+        last_day(min(posting_date)) as closed_through,
+        timestamp '2099-01-01' as closed_at,
+        true as is_in_force
+    from raw.standard__gl_journal_lines
+    where legal_entity_id = 'LE01';
     insert into raw.sealed_balances values ('LE01:first:1', '9999', 0, 0.01)
     """
