@@ -103,7 +103,7 @@ def results(file: Path, run_id: str, expected: str) -> None:
             connection,
             "marts.rpt_control_results",
             expected,
-            f"run_id = '{run_id}' and control_id in ('SQ-01', 'CM-01')",
+            f"run_id = '{run_id}' and control_id in ('SQ-01', 'CM-01', 'OV-01') and status = 'fail'",
         )
 
 
@@ -129,7 +129,7 @@ def test_an_overridden_failure_is_published_and_stays_visible_and_one_not_accept
     monkeypatch.setenv("TIEOUT_NOW", "2025-04-01T07:00:00Z")
     stopped = pipeline.run(company.extracts, company.warehouse)
     assert (stopped.exit_status, stopped.published) == (1, False)
-    assert (stopped.controls_failed, stopped.controls_blocking_failed) == (2, 2)
+    assert (stopped.controls_failed, stopped.controls_blocking_failed) == (3, 3)
     assert stopped.evidence is not None
     results(
         stopped.evidence / "controls.duckdb",
@@ -138,6 +138,7 @@ def test_an_overridden_failure_is_published_and_stays_visible_and_one_not_accept
         control_id status severity is_overridden failures
         SQ-01      fail   block    false         1
         CM-01      fail   block    false         1
+        OV-01      fail   block    false         2
         """,
     )
     # The last good version stays, and says of its own run what it said.

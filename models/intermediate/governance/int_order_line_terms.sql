@@ -37,7 +37,9 @@ with
             order_lines.unit_price,
             order_lines.list_price,
             order_rates.order_rate,
-            cast(order_lines.unit_price * order_rates.order_rate as decimal(18, 6)) as unit_price_functional,
+            cast(
+                {{ times("order_lines.unit_price", "order_rates.order_rate") }} as decimal(18, 6)
+            ) as unit_price_functional,
             orders.order_date,
             coalesce(cast(orders.confirmed_at as date), orders.order_date) as confirmed_date,
             order_lines.promised_date,
