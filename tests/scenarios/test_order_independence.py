@@ -123,9 +123,18 @@ def tables(build: Build, wanted: Callable[[Node], bool]) -> dict[str, list[str]]
     return found
 
 
+# What it ties to is what the files declare, rows that were delivered twice included.
+TOLD_BY_DELIVERIES = "marts.rpt_amount_states"
+
+
 def is_compared_at_the_end(node: Node) -> bool:
     """The marts that are tables; a macro for any date has no rows of its own."""
-    return node.relation.startswith("marts.") and node.materialized in ("table", "view") and is_built(node)
+    return (
+        node.relation.startswith("marts.")
+        and node.relation != TOLD_BY_DELIVERIES
+        and node.materialized in ("table", "view")
+        and is_built(node)
+    )
 
 
 @pytest.fixture(scope="module")
