@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
-import altair as alt
 import streamlit as st
+from pandas import DataFrame
+from pandas.io.formats.style import Styler
 
 from dashboards import format as shown
+from dashboards.entitlement import is_for_the_group
+from dashboards.export_log import record
 from dashboards.page import Page
-from dashboards.state import COMPARISONS, GROUP
-from dashboards.tables import Column, Table, html_of
+from dashboards.state import ALL_SEGMENTS, COMPARISONS, GROUP
+from dashboards.tables import Column, Table, html_of, is_figure, text_of
 from dashboards.warehouse import Row
 from ingest.export import Origin, Sheet, write_csv, write_workbook
 
 HTML_ROWS = 60
 PRINTED_ROWS = 50
+GRID_ROWS = 2_000
+MOST_CARDS_OF_A_NARROW_ROW = 5
+# terms of metrics that are shown as figures of their own
+AMOUNTS_OF_TERMS = ("receivables", "past_due")
 ENTITY_OF_GROUP = "Group"
 STYLE = (Path(__file__).with_name("style.css")).read_text(encoding="utf-8")
 
@@ -31,55 +42,100 @@ def style() -> None:
     st.html(f"<style>{STYLE}</style>")
 
 
-def figure_cards(page: Page, names: Sequence[str], titles: Mapping[str, str] | None = None) -> None:
-    """A row of figures: value, change, sparkline, definition on hover, mark of a failed control."""
-    figures = {row["figure"]: row for row in page.figures}
-    cards = [
-        _card(page, figures[name], (titles or {}).get(name)) if name in figures else _missing_card(page, name)
-        for name in names
-    ]
-    st.html(f'<div class="cards">{"".join(cards)}</div>')
+@dataclass(frozen=True)
+class Card:
+    """A figure of a page: title, text, where it stands, and what is to be known of it.
+
+    `cell` are mart, column and key of the figure, `is_better` whether its change is for the better.
+    """
+
+    title: str
+    text: str
+    definition: str = ""
+    value: object = None
+    cell: tuple[str, str, str] | None = None
+    change: str = ""
+    is_better: bool | None = None
+    history: Sequence[float] = ()
+    marks: str = ""
+    way_in: str | None = None
 
 
-def _card(page: Page, row: Row, title: str | None) -> str:
-    unit = "currency" if row["figure"] in ("receivables", "past_due") else row["unit"]
+def cards(shown_cards: Iterable[Card]) -> None:
+    """A row of figures."""
+    drawn = [_card(card) for card in shown_cards]
+    narrow = len(drawn) if len(drawn) <= MOST_CARDS_OF_A_NARROW_ROW else -(-len(drawn) // 2)
+    style = f"--wide: {len(drawn)}; --narrow: {narrow}"
+    st.html(f'<div class="cards" style="{style}">{"".join(drawn)}</div>')
+
+
+def figure_cards(
+    page: Page,
+    names: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+    ways_in: Mapping[str, str] | None = None,
+) -> None:
+    """A row of the entity's figures: value, change, sparkline, definition on hover, and a way in."""
+    cards(figure_card(page, name, (titles or {}).get(name), (ways_in or {}).get(name)) for name in names)
+
+
+def figure_card(page: Page, name: str, title: str | None = None, way_in: str | None = None) -> Card:
+    """One figure of the entity; without a row in this cut, a card that says why."""
+    row = next((one for one in page.figures if one["figure"] == name), None)
+    address = page.link(way_in) if way_in else None
+    if row is None:
+        return Card(title or page.definition_of(name) or name, page.absence_of(name), way_in=address)
+    unit = "currency" if name in AMOUNTS_OF_TERMS else row["unit"]
     months = page.filters.comparison
     moved = row[f"change_in_{months}_months"]
-    better = None if not moved else (moved < 0) == (row["better_when"] == "lower")
-    tone = "" if better is None else ("better" if better else "worse")
-    value = shown.metric(row["value"], unit, row["currency"], row["null_reason"])
-    definition = (
-        f"{row['name']}: {row['formula']}. Unit: {row['unit']}. {row['sign']}. {row['edge_rule']}."
-        f" Owner: {row['owner']}."
-    )
     key = f"as_of={row['as_of']};legal_entity_id={row['legal_entity_id']};metric_id={row['metric_id']}"
-    if page.filters.segment != "all":
+    if page.filters.segment != ALL_SEGMENTS:
         key += f";segment={page.filters.segment}"
-    marks = page.marks(row["mart"], row["metric_id"])
-    return (
-        f'<div class="card" title="{escape(definition, quote=True)}">'
-        f'<div class="card-title">{escape(title or row["name"])}{marks}</div>'
-        f'<div class="card-value{"" if row["value"] is not None else " none"}" data-mart="{row["mart"]}"'
-        f' data-column="{row["mart_column"]}" data-key="{escape(key, quote=True)}"'
-        f' data-value="{"" if row["value"] is None else row["value"]}">{escape(value)}</div>'
-        f'<div class="card-change {tone}">{escape(shown.change(moved, unit, row["currency"]))}'
-        f"{_against(moved, months)}</div>"
-        f"{_sparkline(page.history(row['figure']))}"
-        "</div>"
+    return Card(
+        title or row["name"],
+        shown.metric(row["value"], unit, row["currency"], row["null_reason"]),
+        f"{row['name']}: {row['formula']}. Unit: {row['unit']}. {row['sign']}. {row['edge_rule']}."
+        f" Owner: {row['owner']}.",
+        row["value"],
+        (row["mart"], row["mart_column"], key),
+        _change(moved, shown.change(moved, unit, row["currency"]), months),
+        None if not moved else (moved < 0) == (row["better_when"] == "lower"),
+        page.history(name),
+        page.marks(row["mart"], row["metric_id"]),
+        address,
     )
 
 
-def _against(moved: float | None, months: str) -> str:
-    return f" since {COMPARISONS[months]}" if moved is not None else "nothing to compare with"
+def _change(moved: object, text: str, months: str) -> str:
+    return "nothing to compare with" if moved is None else f"{text} since {COMPARISONS[months]}"
 
 
-def _missing_card(page: Page, name: str) -> str:
-    reason = "not available by segment" if page.filters.segment != "all" else "quarter ends only"
-    definition = page.definition_of(name)
+def _card(card: Card) -> str:
+    tone = {None: "", True: " better", False: " worse"}[card.is_better]
+    title = escape(card.title)
+    if card.way_in:
+        title = f'<a class="way-in" href="{escape(card.way_in, quote=True)}" target="_self">{title}</a>'
+    cell = ""
+    if card.cell:
+        mart, column, key = (escape(part, quote=True) for part in card.cell)
+        value = "" if card.value is None else card.value
+        cell = f' data-mart="{mart}" data-column="{column}" data-key="{key}" data-value="{value}"'
+    absent = " none" if card.value is None else ""
     return (
-        f'<div class="card"><div class="card-title">{escape(definition or name)}</div>'
-        f'<div class="card-value none">{reason}</div></div>'
+        f'<div class="card" title="{escape(card.definition, quote=True)}">'
+        f'<div class="card-title">{title}{card.marks}</div>'
+        f'<div class="card-value{absent}"{cell}>{_with_small_unit(card.text)}</div>'
+        f'<div class="card-change{tone}">{escape(card.change)}</div>'
+        f"{_sparkline(card.history)}</div>"
     )
+
+
+def _with_small_unit(text: str) -> str:
+    """A figure with what it counts in smaller type behind it."""
+    figure, space, unit = text.rpartition(" ")
+    if not figure or not figure[-1].isdigit():
+        return escape(text)
+    return f'{escape(figure)}{space}<span class="unit">{escape(unit)}</span>'
 
 
 def _sparkline(values: Sequence[float]) -> str:
@@ -100,38 +156,89 @@ def _sparkline(values: Sequence[float]) -> str:
     encoded = b64encode(drawing.encode()).decode()
     return (
         f'<img class="spark" src="data:image/svg+xml;base64,{encoded}"'
-        f' alt="The last {len(values)} month ends as a line">'
+        f' alt="{len(values)} values in order of time as a line">'
     )
 
 
 def table(page: Page, content: Table, name: str, empty: str) -> None:
     """A table with its exports; one that is longer than a screen is a grid, printed with its first rows."""
     if not content.rows:
-        st.info(empty)
+        is_withheld = is_for_the_group(content.mart) and not page.version.sees_group
+        st.info(f"{content.caption}: shown to users of all entities only." if is_withheld else empty)
         return
     if len(content.rows) <= HTML_ROWS:
         st.html(html_of(content))
     else:
-        st.caption(f"{content.caption} ({len(content.rows):,} rows)")
-        st.dataframe(_grid(content), hide_index=True, width="stretch", height=420)
-        printed = Table(
-            content.mart, content.caption, content.columns, content.key, content.rows[:PRINTED_ROWS]
-        )
-        st.html(
-            f'<div class="print-only">{html_of(printed)}<p>First {PRINTED_ROWS} of {len(content.rows):,};'
-            f" all of them are in the export {escape(name)}.</p></div>"
-        )
+        _long_table(content, name)
     exports(page, content, name)
 
 
-def _grid(content: Table) -> dict[str, list[str]]:
-    return {
-        column.heading: [
-            shown.cell(row[column.name], row.get("currency") if column.currency is None else column.currency)
-            for row in content.rows
-        ]
-        for column in content.columns
-    }
+def _long_table(content: Table, name: str) -> None:
+    rows = len(content.rows)
+    more = f"; the grid holds the first {GRID_ROWS:,}, the export all" if rows > GRID_ROWS else ""
+    st.caption(f"{content.caption} ({rows:,} rows{more})")
+    st.dataframe(
+        _grid(content),
+        hide_index=True,
+        width="stretch",
+        height=420,
+        alt=content.caption,
+        column_config={
+            column.heading: st.column_config.LinkColumn(display_text=r"#(.*)$")
+            for column in content.columns
+            if column.link
+        },
+    )
+    printed = replace(content, rows=content.rows[:PRINTED_ROWS])
+    st.html(
+        f'<div class="print-only">{html_of(printed)}<p>First {PRINTED_ROWS} of {rows:,} rows;'
+        f" all of them are in the export {escape(name)}.xlsx.</p></div>"
+    )
+
+
+def _grid(content: Table) -> Styler:
+    """Rows for a grid: figures stay numbers, which sort, and look as they do in every other table."""
+    rows = content.rows[:GRID_ROWS]
+    figures = [column for column in content.columns if any(is_figure(row[column.name]) for row in rows)]
+    frame = DataFrame(
+        {
+            column.heading: [
+                _plain(row[column.name]) if column in figures else _linked(column, row) for row in rows
+            ]
+            for column in content.columns
+        }
+    )
+    styled = frame.style
+    for column in figures:
+        currencies = [column.currency or row.get("currency") for row in rows]
+        for currency in set(currencies):
+            positions = [position for position, one in enumerate(currencies) if one == currency]
+            styled.format(
+                lambda value, column=column, currency=currency: _shown(value, column, currency),
+                subset=(positions, [column.heading]),
+                na_rep="",
+            )
+    return styled
+
+
+def _linked(column: Column, row: Row) -> str | None:
+    """A text of a grid; one that leads somewhere is the address, with the text as its fragment."""
+    text = text_of(column, row)
+    if column.link is None:
+        return text
+    address = column.link(row) if text else None
+    return f"{address}#{quote(text)}" if address else None
+
+
+def _shown(value: float, column: Column, currency: str | None) -> str:
+    """A figure of a grid as text."""
+    if column.unit:
+        return shown.figure(value, column.unit)
+    return shown.cell(value if isinstance(value, int) else Decimal(str(value)), currency)
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def exports(page: Page, content: Table, name: str) -> None:
@@ -143,25 +250,39 @@ def exports(page: Page, content: Table, name: str) -> None:
         {column.name: column.definition for column in content.columns},
     )
     origin = Origin(page.version.run_id, page.filters.as_of, page.described_filters())
-    left, right, _ = st.columns([1, 1, 6])
-    left.download_button(
+    buttons = st.container(horizontal=True)
+    buttons.download_button(
         "xlsx",
-        lambda: _written(sheet, origin, "xlsx"),
+        partial(_handed_out, page, sheet, origin, name, "xlsx"),
         f"{name}.xlsx",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"{name}-xlsx",
         on_click="ignore",
         help="This table as a workbook, with a sheet that says what it is.",
     )
-    right.download_button(
+    buttons.download_button(
         "csv",
-        lambda: _written(sheet, origin, "csv"),
+        partial(_handed_out, page, sheet, origin, name, "csv"),
         f"{name}.csv",
         "text/csv",
         key=f"{name}-csv",
         on_click="ignore",
         help="This table as csv.",
     )
+
+
+def _handed_out(page: Page, sheet: Sheet, origin: Origin, name: str, ending: str) -> BytesIO:
+    """A file for the user, once the log has it; without the log there is no file."""
+    content = _written(sheet, origin, ending)
+    record(
+        page.version_warehouse,
+        page.version.access,
+        origin,
+        what=sheet.title,
+        file=f"{name}.{ending}",
+        rows=len(sheet.rows),
+    )
+    return content
 
 
 def _written(sheet: Sheet, origin: Origin, ending: str) -> BytesIO:
@@ -174,43 +295,25 @@ def _written(sheet: Sheet, origin: Origin, ending: str) -> BytesIO:
         return BytesIO(path.read_bytes())
 
 
-def lines(rows: Iterable[Row], x: str, y: str, series: str, title: str, description: str) -> None:
-    """A line chart of several series, values as the mart has them."""
-    values = [{x: str(row[x]), y: float(row[y]), series: row[series]} for row in rows if row[y] is not None]
-    if not values:
-        st.info(f"There is nothing to draw for {title} yet.")
-        return
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_line(point=True)
-        .encode(
-            x=alt.X(f"{x}:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True)),
-            y=alt.Y(f"{y}:Q", title=title, scale=alt.Scale(zero=False)),
-            color=alt.Color(f"{series}:N", title=None, legend=alt.Legend(orient="bottom")),
-            tooltip=[alt.Tooltip(f"{x}:T", format="%Y-%m-%d"), f"{series}:N", f"{y}:Q"],
-        )
-        .properties(height=280)
-    )
-    st.altair_chart(chart, width="stretch", alt=description)
-
-
-def bars(rows: Iterable[Row], x: str, y: str, title: str, description: str, order: Sequence[str]) -> None:
-    """A bar chart, one bar for each row, in the given order."""
-    values: list[dict[str, Any]] = [{x: row[x], y: float(row[y])} for row in rows if row[y] is not None]
-    if not values:
-        st.info(f"There is nothing to draw for {title} yet.")
-        return
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_bar()
-        .encode(
-            x=alt.X(f"{x}:N", sort=list(order), title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y(f"{y}:Q", title=title),
-            tooltip=[f"{x}:N", alt.Tooltip(f"{y}:Q", format=",.2f")],
-        )
-        .properties(height=240)
-    )
-    st.altair_chart(chart, width="stretch", alt=description)
+def parts(name: str, titles: Mapping[str, str]) -> str:
+    """The parts of a page, one of which is drawn; which one is in the URL. Gives its name."""
+    key, seen = f"part_of_{name}", f"seen_part_of_{name}"
+    asked = st.query_params.get("part")
+    if asked in titles and (st.session_state.get(seen) != asked or key not in st.session_state):
+        st.session_state[key] = asked
+    st.session_state.setdefault(key, next(iter(titles)))
+    chosen = st.segmented_control(
+        "Part of this page",
+        list(titles),
+        key=key,
+        format_func=titles.__getitem__,
+        label_visibility="collapsed",
+        required=True,
+    ) or next(iter(titles))
+    st.session_state[seen] = chosen
+    if asked != chosen:
+        st.query_params["part"] = chosen
+    return chosen
 
 
 def entity_name(legal_entity_id: str, name: str | None = None) -> str:
@@ -218,6 +321,3 @@ def entity_name(legal_entity_id: str, name: str | None = None) -> str:
     if legal_entity_id == GROUP:
         return ENTITY_OF_GROUP
     return f"{legal_entity_id} {name or ''}".strip()
-
-
-__all__ = ["Column", "Table", "bars", "entity_name", "exports", "figure_cards", "lines", "style", "table"]

@@ -21,7 +21,12 @@ REASONS = {
     "exhausted": "more than 24 months",
 }
 # unit → decimals and what follows the number
-UNITS = {"days": (1, " days"), "percent": (1, " %"), "ratio": (3, ""), "times": (2, " ×")}
+UNITS = {
+    **{"days": (1, " days"), "percent": (1, " %"), "ratio": (3, ""), "times": (2, " ×")},
+    **{"bare_days": (1, ""), "count": (0, "")},
+}
+# a fraction shown in per cent: the number of the mart is moved by two places
+SHARE = "share"
 
 
 @cache
@@ -47,11 +52,24 @@ def amount(value: Decimal | float | int | None, currency: str | None) -> str:
 def metric(value: Decimal | float | None, unit: str, currency: str | None, reason: str | None = None) -> str:
     """A metric's value in its unit; without a value, the reason."""
     if value is None:
-        return REASONS.get(reason or "", reason or "no value")
+        return reason_of(reason)
     if unit == "currency":
         return f"{amount(value, currency)} {currency or ''}".strip()
+    return figure(value, unit)
+
+
+def figure(value: Decimal | float | int, unit: str) -> str:
+    """A number in a unit other than a currency."""
+    if unit == SHARE:
+        exact = value if isinstance(value, Decimal) else Decimal(str(value))
+        return f"{number(exact.scaleb(2), 1)} %"
     places, following = UNITS[unit]
     return number(value, places) + following
+
+
+def reason_of(reason: str | None) -> str:
+    """Why there is no value, in words."""
+    return REASONS.get(reason or "", (reason or "no value").replace("_", " "))
 
 
 def change(value: float | None, unit: str, currency: str | None) -> str:
@@ -75,6 +93,38 @@ LABELS = {
     "not_applicable": "not applicable",
     "missing_journal": "nothing booked",
     "journal_without_document": "booked without document",
+    "opening_cash": "Opening cash",
+    "receipts_open_invoices": "Open invoices",
+    "receipts_disputed": "of which disputed",
+    "receipts_shipped_not_billed": "Shipped, not billed",
+    "receipts_backlog": "Order backlog",
+    "receipts_new_orders": "Orders not yet placed",
+    "total_receipts": "Total receipts",
+    "refunds": "Refunds",
+    "suppliers": "Suppliers",
+    "payroll": "Payroll",
+    "taxes": "Taxes",
+    "capex": "Capital expenditure",
+    "debt_service": "Debt service",
+    "other_inflows": "Other inflows",
+    "other_outflows": "Other outflows",
+    "net_flow": "Net flow",
+    "closing_cash": "Closing cash",
+    "invoice": "Invoice",
+    "credit_memo": "Credit memo",
+    "debit_memo": "Debit memo",
+    "receipt": "Receipt",
+    "reversal": "Reversal",
+    "refund": "Refund",
+    "write_off": "Write-off",
+    "unexplained_clearing": "Cleared without counterpart",
+    "due_date": "paid when due",
+    "customer_delay": "usual delay of the customer",
+    "run_rate": "run rate",
+    "time_to_pay": "time to pay",
+    "cumulative_4": "4 weeks together",
+    "cumulative_13": "13 weeks together",
+    **{f"week_{week}": f"Week {week}" for week in range(1, 14)},
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from urllib.parse import urlencode
 
-from dashboards.state import GROUP, Choices, Filters
+from dashboards.state import ALL_SEGMENTS, GROUP, REPORTING, Choices, Filters
 from dashboards.warehouse import Row, Version
 from ingest.definitions import definitions
 from ingest.warehouse import Warehouse
@@ -23,22 +25,37 @@ class Page:
 
     @property
     def period(self) -> str:
-        """The month of the as-of date, YYYY-MM."""
-        return f"{self.filters.as_of:%Y-%m}"
+        """The month of the reported date, YYYY-MM."""
+        return f"{self.filters.reported:%Y-%m}"
 
     @property
     def is_group(self) -> bool:
         """The group is shown, in reporting currency."""
         return self.filters.entity == GROUP
 
+    @property
+    def is_between_reports(self) -> bool:
+        """The as-of date is none of those with figures."""
+        return self.filters.as_of != self.filters.reported
+
     @cached_property
     def currency(self) -> str | None:
-        """The currency of the entity's amounts, of the group the reporting currency."""
+        """The currency of the entity's own amounts; of the group the reporting currency."""
         rows = self.version.ask("entities")
         found = [row for row in rows if row["legal_entity_id"] == self.filters.entity]
         if found:
             return str(found[0]["currency"])
-        return next((row["reporting_currency"] for row in rows), None)
+        return self.reporting_currency
+
+    @cached_property
+    def reporting_currency(self) -> str | None:
+        """The currency of the group's amounts; null where the group has none."""
+        return next((row["reporting_currency"] for row in self.version.ask("entities")), None)
+
+    @property
+    def currency_of_figures(self) -> str | None:
+        """The currency of the figures that are cut by currency view."""
+        return self.reporting_currency if self.filters.view == REPORTING else self.currency
 
     @cached_property
     def figures(self) -> list[Row]:
@@ -51,9 +68,14 @@ class Page:
         return self.version.ask("controls_of_run", run_id=self.version.run_id)
 
     @cached_property
+    def figure_history(self) -> list[Row]:
+        """The figures of every date up to the as-of date, oldest first."""
+        return self.ask("figure_history")
+
+    @cached_property
     def _histories(self) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
-        for row in self.ask("figure_history"):
+        for row in self.figure_history:
             if row["value"] is not None:
                 found.setdefault(row["figure"], []).append(float(row["value"]))
         return found
@@ -67,15 +89,40 @@ class Page:
         rows = self.version.ask("definition", metric_id=figure)
         return rows[0]["name"] if rows else None
 
-    def ask(self, name: str) -> list[Row]:
-        """The rows of a named query at the filters in force."""
-        return self.version.ask(
-            name,
-            as_of=self.filters.as_of,
-            entity=self.filters.entity,
-            segment=self.filters.segment,
-            period=self.period,
-        )
+    def absence_of(self, figure: str) -> str:
+        """Why a metric has no figure in this cut."""
+        if any(row["figure"] == figure for row in self.figure_history):
+            return "quarter ends only"
+        if self.filters.segment != ALL_SEGMENTS:
+            if self.filters.view == REPORTING and not self.is_group:
+                return "segments are in functional currency only"
+            return "not available by segment"
+        return "not available in this currency view" if self.filters.view == REPORTING else "not available"
+
+    def ask(self, name: str, **parameters: object) -> list[Row]:
+        """The rows of a named query at the filters in force, and at what else it is asked for."""
+        filters = {
+            "as_of": self.filters.as_of,
+            "reported": self.filters.reported,
+            "entity": self.filters.entity,
+            "segment": self.filters.segment,
+            "view": self.filters.view,
+            "period": self.period,
+        }
+        return self.version.ask(name, **(filters | parameters))
+
+    def link(self, page: str, **parameters: str) -> str:
+        """The address of a page at the filters in force."""
+        return f"{page}?{urlencode(self.filters.as_parameters() | parameters)}"
+
+    def leads_to(self, page: str, **columns: str) -> Callable[[Row], str | None]:
+        """What gives the address that a row of a table leads to; `columns` are parameter = column."""
+
+        def address(row: Row) -> str | None:
+            values = {name: row[column] for name, column in columns.items()}
+            return None if None in values.values() else self.link(page, **values)
+
+        return address
 
     def marks(self, mart: str, metric_id: str) -> str:
         """A mark for each failed or overridden control that vouches for a figure, leading to the control."""
@@ -86,7 +133,8 @@ class Page:
             and self._vouches(set((row["covers"] or "").split(";")), mart, metric_id)
         ]
         return "".join(
-            f' <a class="mark" href="controls?control={row["control_id"]}" target="_self"'
+            f' <a class="mark" href="{escape(self.link("controls", control=row["control_id"]), quote=True)}"'
+            ' target="_self"'
             f' title="{escape(row["control_id"] + " " + row["title"] + ": " + row["status"], quote=True)}">'
             f"{'⚠' if row['severity'] == 'warn' or row['is_overridden'] else '✖'} {row['control_id']}</a>"
             for row in marked
@@ -102,5 +150,6 @@ class Page:
         return {
             "entity": "group" if self.is_group else self.filters.entity,
             "segment": self.filters.segment,
+            "currency view": self.filters.view,
             "currency": self.currency or "",
         }

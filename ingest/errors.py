@@ -11,7 +11,7 @@
     │   ├── CloseRefused          a period that cannot be closed as things stand
     │   ├── ReopenRefused         a closed period that cannot be opened again as things stand
     │   └── QueryRefused          an SQL question that cannot be answered, or is no question
-    ├── SettingsError             tieout.yml, controls.yml or source.yml cannot be used
+    ├── SettingsError             a settings file, or a file of the sign-in, cannot be used
     ├── ContractError             a contract file of ingest/contracts cannot be used
     ├── SealDamaged               the evidence of a closed period is gone, or not as it was written
     ├── RefusedFile               a delivered file that is refused whole
@@ -161,7 +161,7 @@ class SealDamaged(TieoutError):
 
 
 class SettingsError(TieoutError):
-    """tieout.yml, controls.yml or source.yml cannot be used; nothing is landed."""
+    """tieout.yml, controls.yml or source.yml, then nothing is landed; or a file of the sign-in."""
 
     title = "these settings cannot be used"
 

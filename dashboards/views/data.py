@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dashboards.components import Column, Table, table
+from dashboards.components import table
 from dashboards.page import Page
+from dashboards.tables import Column, Table
 
 
 def draw(page: Page) -> None:
@@ -15,14 +16,14 @@ def draw(page: Page) -> None:
             "Current deliveries",
             [
                 Column("source_system", "Source"),
-                Column("object", "Object"),
+                Column("object", "Object", in_words=True),
                 Column("source_file", "File"),
                 Column("status", "Status"),
                 Column("rows_landed", "Rows landed"),
                 Column("rows_quarantined", "Rows quarantined"),
                 Column("extracted_at", "Extracted"),
                 Column("recorded_at", "First landed"),
-                Column("sha256", "Hash"),
+                Column("sha256", "Hash", "First 12 characters of the SHA-256 of the file."),
             ],
             ["source_system", "source_file"],
             page.version.ask("deliveries"),
@@ -39,7 +40,7 @@ def draw(page: Page) -> None:
                 Column("source_system", "Source"),
                 Column("source_file", "File"),
                 Column("source_line", "Line"),
-                Column("column_name", "Column"),
+                Column("column_name", "Column", in_words=True),
                 Column("value", "Found"),
                 Column("expected", "Expected"),
                 Column("reason", "Reason"),

@@ -6,6 +6,8 @@ with
 
     kpis_by_segment as (select * from {{ ref("rpt_kpis_by_segment") }}),
 
+    kpis_in_reporting as (select * from {{ ref("cut_reporting_kpis") }}),
+
     legal_entities as (select * from {{ ref("dim_legal_entity") }}),
 
     kpis_unioned as (
@@ -13,6 +15,7 @@ with
             as_of,
             legal_entity_id,
             'all' as segment,
+            case when legal_entity_id = '*' then 'reporting' else 'functional' end as currency_view,
             'rpt_kpis' as mart,
             metric_id,
             cast(value as double) as value,
@@ -25,6 +28,7 @@ with
             as_of,
             legal_entity_id,
             segment,
+            case when legal_entity_id = '*' then 'reporting' else 'functional' end as currency_view,
             'rpt_kpis_by_segment' as mart,
             metric_id,
             cast(value as double) as value,
@@ -32,6 +36,19 @@ with
             denominator,
             null_reason
         from kpis_by_segment
+        union all
+        select
+            as_of,
+            legal_entity_id,
+            'all' as segment,
+            'reporting' as currency_view,
+            'cut_reporting_kpis' as mart,
+            metric_id,
+            value,
+            numerator,
+            denominator,
+            null_reason
+        from kpis_in_reporting
     ),
 
     figures_listed as (
@@ -39,6 +56,7 @@ with
             as_of,
             legal_entity_id,
             segment,
+            currency_view,
             mart,
             metric_id,
             metric_id as figure,
@@ -53,6 +71,7 @@ with
             as_of,
             legal_entity_id,
             segment,
+            currency_view,
             mart,
             metric_id,
             'receivables' as figure,
@@ -68,6 +87,7 @@ with
             as_of,
             legal_entity_id,
             segment,
+            currency_view,
             mart,
             metric_id,
             'past_due' as figure,
@@ -84,6 +104,9 @@ with
         select legal_entity_id, functional_currency as currency, 'functional' as currency_view
         from legal_entities
         union all
+        select legal_entity_id, reporting_currency as currency, 'reporting' as currency_view
+        from legal_entities
+        union all
         select '*' as legal_entity_id, max(reporting_currency) as currency, 'reporting' as currency_view
         from legal_entities
     ),
@@ -92,12 +115,13 @@ with
         select
             figures_listed.*,
             currencies_of_entities.currency,
-            currencies_of_entities.currency_view,
             extract(year from figures_listed.as_of) * 12
             + extract(month from figures_listed.as_of) as month_number
         from figures_listed
         left join
-            currencies_of_entities on figures_listed.legal_entity_id = currencies_of_entities.legal_entity_id
+            currencies_of_entities
+            on figures_listed.legal_entity_id = currencies_of_entities.legal_entity_id
+            and figures_listed.currency_view = currencies_of_entities.currency_view
     ),
 
     figures_compared as (
@@ -126,6 +150,7 @@ with
                 months_numbered as before_{{ months }}
                 on figures.legal_entity_id = before_{{ months }}.legal_entity_id
                 and figures.segment = before_{{ months }}.segment
+                and figures.currency_view = before_{{ months }}.currency_view
                 and figures.figure = before_{{ months }}.figure
                 and figures.month_number = before_{{ months }}.month_number + {{ months }}
         {%- endfor %}

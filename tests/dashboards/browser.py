@@ -20,8 +20,31 @@ from tests.harness.published import TIEOUT
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
-PAGES = ("overview", "receivables", "document", "cash_flow", "orders", "ledger", "controls", "data")
-PATIENCE = 60_000
+PAGES = (
+    *("overview", "receivables", "customer", "document", "cash_forecast", "cash_flow"),
+    *("orders", "ledger", "controls", "data"),
+)
+PARTS = {
+    "receivables": ("dso", "ageing", "rollforward", "customers", "open_items", "unapplied"),
+    "customer": ("open_items", "statement", "behaviour", "forecast", "disputes"),
+    "cash_forecast": ("outlook", "lines", "scenarios", "accuracy", "bridge", "worklist"),
+    "cash_flow": ("statement", "waterfall", "ratios"),
+    "orders": ("funnel", "backlog", "cycles", "trends", "patterns"),
+    "ledger": ("statements", "trial_balance", "tie_outs", "differences", "budget", "profitability"),
+    "controls": ("status", "all", "one", "faults"),
+}
+PATIENCE = 120_000
+# The last thing that a page draws says which page it was and what of the link it was drawn from.
+DRAWN = """() => {
+    if (document.querySelector("[data-testid=stException]")) return true
+    const end = [...document.querySelectorAll("[data-drawn]")].at(-1)
+    if (!end || document.querySelector("[data-stale=true], [data-testid=stSkeleton]")) return false
+    if (document.querySelector("[data-testid=stApp]").dataset.testScriptState !== "notRunning") return false
+    const asked = location.pathname.replaceAll("/", "") || "overview"
+    if (end.dataset.drawn !== asked) return false
+    const link = new URLSearchParams(location.search)
+    return Object.entries(JSON.parse(end.dataset.link)).every(([name, value]) => link.get(name) === value)
+}"""
 
 
 @dataclass
@@ -40,10 +63,13 @@ class Looking:
 
     def wait(self) -> None:
         """Wait until the page is drawn and nothing runs any more."""
-        self.page.wait_for_selector("h1", timeout=PATIENCE)
+        self.page.wait_for_function(DRAWN, timeout=PATIENCE)
+
+    def wait_for_charts(self) -> None:
+        """Wait until every chart is drawn."""
         self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-            " && !document.querySelector('[data-stale=true]')",
+            "[...document.querySelectorAll('[data-testid=stVegaLiteChart]')]"
+            ".every(chart => chart.querySelector('canvas, svg'))",
             timeout=PATIENCE,
         )
 
@@ -56,32 +82,47 @@ class Looking:
         return [one.inner_text() for one in self.page.locator("[data-testid=stException]").all()]
 
 
-@contextlib.contextmanager
-def served(warehouse: Path) -> Iterator[str]:
-    """Serve a warehouse directory on a free port; gives the address."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    log = (warehouse.parent / f"server-{port}.log").open("w")
+        return int(free.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(warehouse: Path, *options: str, port: int | None = None) -> Iterator[str]:
+    """Serve a warehouse directory, on a free port unless one is given; gives the address."""
+    port = port or free_port()
+    command = [
+        *(str(TIEOUT), "dashboard", "--warehouse", str(warehouse), "--port", str(port), "--no-browser"),
+        *options,
+    ]
+    with serving(command, port, warehouse.parent / f"server-{port}.log") as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving(command: list[str], port: int, log_file: Path) -> Iterator[str]:
+    """Run a command that serves the dashboard on a port until the end of the block; gives the address."""
+    log = log_file.open("w")
     server = subprocess.Popen(
-        [TIEOUT, "dashboard", "--warehouse", str(warehouse), "--port", str(port), "--no-browser"],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
+        command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
     )
     address = f"http://localhost:{port}"
     try:
-        for _ in range(240):
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        for _ in range(480):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=2)
                 break
-            assert server.poll() is None, Path(log.name).read_text()
+            assert server.poll() is None, log_file.read_text()
             time.sleep(0.25)
         yield address
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        try:
+            server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
         log.close()
 
 
@@ -96,7 +137,12 @@ def browser() -> Iterator[Browser]:
 
 def look(launched: Browser, address: str) -> Looking:
     """A session of its own on a served dashboard."""
-    looking = Looking(launched.new_page(viewport={"width": 1440, "height": 900}), address)
+    return watching(launched.new_page(viewport={"width": 1440, "height": 900}), address)
+
+
+def watching(page: Page, address: str) -> Looking:
+    """A page of a browser on a served dashboard, whose complaints are noted."""
+    looking = Looking(page, address)
 
     def note(message) -> None:
         # Streamlit probes its own addresses below deep links first

@@ -51,6 +51,9 @@ def test_the_figures_of_the_overview_are_those_expected(launched: Browser, golde
         key = dict(pair.split("=") for pair in card.get_attribute("data-key").split(";"))
         wanted = expected[key["metric_id"]][card.get_attribute("data-column")]
         shown = card.get_attribute("data-value")
+        if not wanted:
+            assert not shown, key
+            continue
         assert abs(Decimal(shown) - Decimal(wanted)) <= abs(Decimal(wanted)) * Decimal("0.0001"), key
         found += 1
     assert found >= 8
@@ -102,12 +105,13 @@ def test_a_link_whose_values_are_gone_says_so(launched: Browser, golden_address:
     assert "superseded" in shown
 
 
-def test_a_download_opens_and_equals_the_page(launched: Browser, golden_address: str) -> None:
+def test_a_download_opens_and_equals_the_page(launched: Browser, golden_address: str, tmp_path: Path) -> None:
     looking = look(launched, golden_address)
     looking.open("cash_flow", "?entity=LE01&as_of=2025-03-31")
     with looking.page.expect_download() as waiting:
         looking.page.get_by_role("button", name="xlsx").first.click()
-    book = openpyxl.load_workbook(waiting.value.path())
+    waiting.value.save_as(tmp_path / "cash_flow.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "cash_flow.xlsx")
     rows = list(book["rpt_cash_flow"].iter_rows(values_only=True))
     expected = {
         row["line"]: float(row["amount"])

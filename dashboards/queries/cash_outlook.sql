@@ -1,0 +1,3 @@
+select *
+from dashboard.cut_cash_outlook
+where legal_entity_id = $entity

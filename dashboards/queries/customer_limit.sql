@@ -1,0 +1,3 @@
+select *
+from dashboard.cut_customer_limits
+where customer_key = $customer_key
