@@ -9,7 +9,7 @@ PYTHON ?=
 BIN := .venv/bin
 LINT_TARGET := .lint/target
 
-.PHONY: help setup demo test test-fast bench lint format clean
+.PHONY: help setup demo test test-fast bench screenshots lint format clean
 
 help:
 	@echo "make setup      create .venv from requirements.lock and install tieout into it"
@@ -17,6 +17,7 @@ help:
 	@echo "make test       all tests (WORKERS=n, by default 2)"
 	@echo "make test-fast  the tests that take less than a minute together"
 	@echo "make bench      speed and memory, as ratios taken in one run; writes benchmarks/results.md"
+	@echo "make screenshots ARGS='WAREHOUSE FOLDER'  every page, light and dark, 1440 and 1024 wide"
 	@echo "make lint       ruff, mypy, sqlfmt, sqlfluff, dbt parse, dbt-bouncer"
 	@echo "make format     let ruff and sqlfmt rewrite the files"
 	@echo "make clean      remove what the other targets made, .venv and warehouse/ excepted"
@@ -59,6 +60,9 @@ test-fast: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: setup
+	$(BIN)/python -m tests.dashboards.screenshots $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -36,7 +36,7 @@ def lines(
                 alt.Tooltip(f"{y}:Q", format=",.2f", title=title),
             ],
         )
-        .properties(height=280)
+        .properties(height=380)
     )
     st.altair_chart(chart, width="stretch", alt=description)
 
@@ -163,4 +163,4 @@ def _dates(by_day: bool) -> alt.Axis:
 
 
 def _legend() -> alt.Legend:
-    return alt.Legend(orient="bottom", columns=2, labelLimit=320)
+    return alt.Legend(orient="bottom", columns=3, labelLimit=320, offset=4)

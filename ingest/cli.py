@@ -21,6 +21,7 @@ from ingest.definitions import definitions_of
 from ingest.errors import NothingBuilt, TieoutError, UnknownName, UsageError
 from ingest.progress import progress_for
 from ingest.query import Answer, Format, as_table, exact_json
+from ingest.sign_in import ROLES_VARIABLE, SECRETS_VARIABLE, read_sign_in
 from ingest.warehouse import Warehouse
 
 DEFAULT_WAREHOUSE = "warehouse"
@@ -71,6 +72,13 @@ FullRefreshOption = Annotated[
     bool,
     typer.Option("--full-refresh", help="Land again from what lies there now; what is no longer there goes."),
 ]
+NoBacktestOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-backtest",
+        help="Leave the forecast's backtest out; origins that earlier runs scored still count.",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one machine-readable line at the end of the output.")
 ]
@@ -115,6 +123,7 @@ def run(
     warehouse: WarehouseOption = None,
     as_of: AsOfOption = None,
     full_refresh: FullRefreshOption = False,
+    no_backtest: NoBacktestOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Land, build, control and publish in one go."""
@@ -122,7 +131,12 @@ def run(
 
     place = _warehouse(warehouse)
     outcome = pipeline.run(
-        extracts, place, as_of=_day(as_of), full_refresh=full_refresh, progress=progress_for()
+        extracts,
+        place,
+        as_of=_day(as_of),
+        full_refresh=full_refresh,
+        with_backtest=not no_backtest,
+        progress=progress_for(),
     )
     _tell(outcome, place)
     _end(outcome, as_json)
@@ -148,13 +162,14 @@ def land(
 def build(
     warehouse: WarehouseOption = None,
     as_of: AsOfOption = None,
+    no_backtest: NoBacktestOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build all models from what is landed and run all controls; publish nothing."""
     from ingest import pipeline
 
     place = _warehouse(warehouse)
-    outcome = pipeline.build(place, as_of=_day(as_of), progress=progress_for())
+    outcome = pipeline.build(place, as_of=_day(as_of), with_backtest=not no_backtest, progress=progress_for())
     _tell(outcome, place)
     _end(outcome, as_json)
 
@@ -302,15 +317,25 @@ def sql(
 
 @app.command()
 def export(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="A mart, or `pack`: the month-end pack.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT",
+            help="A mart; `pack`: the month-end pack; `liquidity`: daily expected receipts.",
+        ),
+    ],
     to: Annotated[
         Path,
-        typer.Option("--to", metavar="FILE", help="File to write: .xlsx, .csv or .parquet; pack: .xlsx."),
+        typer.Option(
+            "--to",
+            metavar="FILE",
+            help="File to write: .xlsx, .csv or .parquet; pack: .xlsx; liquidity: .xlsx or .csv.",
+        ),
     ],
     warehouse: WarehouseOption = None,
     unpublished: UnpublishedOption = False,
 ) -> None:
-    """Write a mart or the month-end pack to a file."""
+    """Write a mart, the month-end pack or the liquidity forecast to a file."""
     from ingest.export import export as write_export
 
     place = _warehouse(warehouse)
@@ -322,13 +347,38 @@ def export(
 @app.command()
 def dashboard(
     warehouse: WarehouseOption = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on localhost.")] = 8501,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8501,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address", metavar="ADDRESS", help="Where to listen; a public address needs a sign-in."
+        ),
+    ] = "localhost",
+    secrets: Annotated[
+        Path | None,
+        typer.Option(
+            "--secrets",
+            metavar="FILE",
+            envvar=SECRETS_VARIABLE,
+            help="The sign-in: a secrets.toml with a section [auth], outside of the project.",
+        ),
+    ] = None,
+    roles: Annotated[
+        Path | None,
+        typer.Option(
+            "--roles",
+            metavar="FILE",
+            envvar=ROLES_VARIABLE,
+            help="The roles file: which user sees which entities, with which duties.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the dashboard on localhost, until interrupted."""
+    """Serve the dashboard, on localhost unless told otherwise, until interrupted."""
     from ingest.serve import serve
 
-    serve(_warehouse(warehouse), port=port, opens_browser=not no_browser)
+    sign_in = read_sign_in(secrets, roles)
+    serve(_warehouse(warehouse), port=port, opens_browser=not no_browser, address=address, sign_in=sign_in)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from ingest.query import text_of
 from ingest.state import read_finished_build
 
 PACK = "pack"
+LIQUIDITY = "liquidity"
 ENDINGS = (".xlsx", ".csv", ".parquet")
 ROWS_OF_A_SHEET = 1_048_575
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -111,14 +112,32 @@ PACK_SHEETS = {
         order by control_id""",
 }
 
+# Daily expected receipts as a treasury system reads them.
+LIQUIDITY_QUERY = """
+    select
+        value_date, legal_entity_id, bank_account_id, currency, expected as amount,
+        expected_functional as amount_functional, origin_date as forecast_made_on
+    from marts.rpt_cash_forecast_daily
+    order by value_date, legal_entity_id, currency, bank_account_id"""
+LIQUIDITY_DESCRIPTIONS = {
+    "value_date": "Day on which the money is expected in the bank.",
+    "legal_entity_id": "Entity that receives it.",
+    "bank_account_id": "Bank account (account of the chart) into which it is expected; empty: not known.",
+    "currency": "ISO 4217 code of `amount`.",
+    "amount": "Expected receipts from customers, base case, inflow +, in `currency`.",
+    "amount_functional": "The same in the entity's functional currency at the closing rate of the forecast.",
+    "forecast_made_on": "As-of date of the forecast; only what was known by its end is used.",
+}
+
 
 def export(connection: duckdb.DuckDBPyConnection, what: str, to: Path) -> int:
-    """Write a mart, or the month-end pack, to a file and return how many rows it holds.
+    """Write a mart, the liquidity forecast or the month-end pack to a file; return how many rows it holds.
 
     Args:
         connection: an opened version, as ``ingest.reader`` gives it.
-        what: name of a mart without its schema, or ``pack``.
-        to: file ending in .xlsx, .csv or .parquet; the pack is a workbook. A file that exists is replaced.
+        what: name of a mart without its schema, ``liquidity`` (daily expected receipts) or ``pack``.
+        to: file ending in .xlsx, .csv or .parquet; the pack is a workbook, the liquidity forecast a workbook
+            or csv. A file that exists is replaced.
 
     Raises:
         UsageError: another ending, a folder that is not there, or more rows than a worksheet holds.
@@ -130,10 +149,17 @@ def export(connection: duckdb.DuckDBPyConnection, what: str, to: Path) -> int:
         sheets = pack(connection, origin)
         write_workbook(sheets, origin, to)
         return sum(len(sheet.rows) for sheet in sheets)
+    if what == LIQUIDITY:
+        sheet = liquidity(connection)
+        if to.suffix == ".csv":
+            write_csv(sheet, to)
+        else:
+            write_workbook([sheet], origin, to)
+        return len(sheet.rows)
     if what not in marts(connection):
         raise UnknownName(
             f"`{what}`",
-            expected="a mart or `pack`: " + ", ".join(marts(connection)),
+            expected="a mart, `liquidity` or `pack`: " + ", ".join(marts(connection)),
             next_step='`tieout sql "select * from marts.<name> limit 5"` shows what one holds.',
         )
     if to.suffix == ".parquet":
@@ -180,6 +206,24 @@ def pack(connection: duckdb.DuckDBPyConnection, origin: Origin) -> list[Sheet]:
         columns = [column[0] for column in cursor.description or []]
         sheets.append(Sheet(title, columns, cursor.fetchall()))
     return sheets
+
+
+def liquidity(connection: duckdb.DuckDBPyConnection) -> Sheet:
+    """Daily expected receipts by entity, currency and bank account.
+
+    Raises:
+        UsageError: the version was built before there was such a forecast.
+    """
+    try:
+        cursor = connection.execute(LIQUIDITY_QUERY)
+    except duckdb.CatalogException as error:
+        raise UsageError(
+            "a version without a daily forecast",
+            expected="one that this version of tieout built",
+            next_step="Build and publish again with `tieout run EXTRACTS`.",
+        ) from error
+    columns = [column[0] for column in cursor.description or []]
+    return Sheet("Liquidity", columns, cursor.fetchall(), LIQUIDITY_DESCRIPTIONS)
 
 
 def marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -242,7 +286,7 @@ def neutral(text: str) -> str:
 
 
 def _check_target(what: str, to: Path) -> None:
-    endings = (".xlsx",) if what == PACK else ENDINGS
+    endings = {PACK: (".xlsx",), LIQUIDITY: (".xlsx", ".csv")}.get(what, ENDINGS)
     if to.suffix not in endings:
         raise UsageError(
             f"`{to.name}`",

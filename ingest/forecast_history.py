@@ -1,9 +1,9 @@
 """Published cash forecasts, kept as they were.
 
-When a run publishes, its forecast is written to ``runs/<run_id>/forecast.parquet`` and
-``forecast_invoices.parquet``. Later builds read these files back into ``raw.published_forecasts`` and
-``raw.published_forecast_invoices``, so that a forecast can be held against what then came, whatever has been
-rebuilt or landed again since.
+When a run publishes, its forecast is written to ``runs/<run_id>/``: ``forecast.parquet``, by document to
+``forecast_invoices.parquet``, by document and week to ``forecast_invoice_weeks.parquet``. Later builds read
+these files back into ``raw.published_forecasts`` and the tables beside it, so that a forecast can be held
+against what then came, whatever has been rebuilt or landed again since.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import duckdb
 
 from ingest.warehouse import Warehouse
 
-# file in the run's folder: (mart that it keeps, raw table into which it is read back, its columns)
+# file in the run's folder: (model that it keeps, raw table into which it is read back, its columns)
 KEPT = {
     "forecast.parquet": (
-        "rpt_cash_forecast",
+        "marts.rpt_cash_forecast",
         "published_forecasts",
         {
             "origin_date": "date",
@@ -36,7 +36,7 @@ KEPT = {
         },
     ),
     "forecast_invoices.parquet": (
-        "rpt_cash_forecast_invoices",
+        "marts.rpt_cash_forecast_invoices",
         "published_forecast_invoices",
         {
             "origin_date": "date",
@@ -56,6 +56,23 @@ KEPT = {
             "worst_drivers": "varchar",
         },
     ),
+    "forecast_invoice_weeks.parquet": (
+        "intermediate.int_forecast_invoice_weeks",
+        "published_forecast_invoice_weeks",
+        {
+            "origin_date": "date",
+            "document_key": "varchar",
+            "legal_entity_id": "varchar",
+            "week_start": "date",
+            "horizon_week": "integer",
+            "first_day": "date",
+            "last_day": "date",
+            "has_open_dispute": "boolean",
+            "origin_rate": "decimal(18,8)",
+            "expected_date": "date",
+            "expected": "decimal(18,4)",
+        },
+    ),
 }
 
 
@@ -72,13 +89,13 @@ def keep_forecast(warehouse: Warehouse, run_id: str) -> None:
     folder = warehouse.runs / run_id
     folder.mkdir(parents=True, exist_ok=True)
     with warehouse.connect_build() as connection:
-        for file, (mart, _, columns) in KEPT.items():
-            if not _exists(connection, mart):
+        for file, (model, _, columns) in KEPT.items():
+            if not _exists(connection, model):
                 continue
             path = folder / file
             partial = path.with_suffix(".part")
             connection.execute(
-                f"copy (select {', '.join(columns)} from marts.{mart} order by all) "
+                f"copy (select {', '.join(columns)} from {model} order by all) "
                 f"to '{_quoted(partial)}' (format parquet)"
             )
             partial.replace(path)
@@ -97,9 +114,9 @@ def read_forecasts_back(connection: duckdb.DuckDBPyConnection, warehouse: Wareho
             )
 
 
-def _exists(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
+def _exists(connection: duckdb.DuckDBPyConnection, model: str) -> bool:
     found = connection.execute(
-        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = ?", [mart]
+        "select 1 from information_schema.tables where table_schema || '.' || table_name = ?", [model]
     ).fetchone()
     return found is not None
 

@@ -35,14 +35,18 @@ def run(
     *,
     as_of: date | None = None,
     full_refresh: bool = False,
+    with_backtest: bool = True,
     progress: Progress | None = None,
 ) -> Outcome:
     """Land what lies in ``extracts``, build, control and publish; does nothing where nothing is new.
 
     ``as_of`` beats the company's own setting. ``full_refresh`` lands again from what lies there now.
+    Without ``with_backtest`` the forecast of no date but the as-of date is computed; what earlier runs
+    have scored by the same code from the same data counts all the same.
     """
 
     def work(session: Session) -> Outcome:
+        session.with_backtest = with_backtest
         landing = session.land(extracts, full_refresh=full_refresh, as_of=as_of)
         if landing.refused:
             return session.end(evidence.REFUSED, UNUSABLE_STATUS)
@@ -54,7 +58,12 @@ def run(
         session.publish(finished)
         return session.end(evidence.PUBLISHED, PUBLISHED_STATUS, finished, published=True)
 
-    call = {"extracts": extracts.resolve(), "as_of": as_of, "full_refresh": full_refresh}
+    call = {
+        "extracts": extracts.resolve(),
+        "as_of": as_of,
+        "full_refresh": full_refresh,
+        "with_backtest": with_backtest,
+    }
     return _in_session(warehouse, "run", call, progress, work)
 
 
@@ -74,10 +83,17 @@ def land(
     return _in_session(warehouse, "land", call, progress, work)
 
 
-def build(warehouse: Warehouse, *, as_of: date | None = None, progress: Progress | None = None) -> Outcome:
+def build(
+    warehouse: Warehouse,
+    *,
+    as_of: date | None = None,
+    with_backtest: bool = True,
+    progress: Progress | None = None,
+) -> Outcome:
     """Build all models from what is landed and run all controls; publishes nothing."""
 
     def work(session: Session) -> Outcome:
+        session.with_backtest = with_backtest
         session.request_as_of(as_of)
         session.require_no_refused_file()
         finished = session.build()
@@ -86,7 +102,8 @@ def build(warehouse: Warehouse, *, as_of: date | None = None, progress: Progress
         published = session.published_version() is not None
         return session.end(evidence.BUILT, 0, finished, published=published)
 
-    return _in_session(warehouse, "build", {"as_of": as_of}, progress, work)
+    call = {"as_of": as_of, "with_backtest": with_backtest}
+    return _in_session(warehouse, "build", call, progress, work)
 
 
 def publish(warehouse: Warehouse, *, progress: Progress | None = None) -> Outcome:

@@ -23,6 +23,12 @@ from ingest.missing import missing_inputs
 from ingest.outcome import Outcome, outcome_of_build
 from ingest.progress import Progress
 from ingest.publish import PARTIAL_PREFIX, publish_build, remove_partial_copies, write_ahead_log
+from ingest.scored_origins import (
+    has_backtest,
+    keep_scored_origins,
+    read_scored_origins,
+    request_backtest,
+)
 from ingest.state import FinishedBuild, read_published
 from ingest.summary import rows_of_marts
 from ingest.warehouse import Warehouse, now
@@ -48,6 +54,7 @@ class Session:
     record: RunRecord
     progress: Progress
     started: float
+    with_backtest: bool = True
     messages: list[str] = field(default_factory=list)
     landing: LandingOutcome | None = None
 
@@ -155,6 +162,8 @@ class Session:
         published = read_published(self.warehouse)
         if published is None or published.fingerprint != self.fingerprint():
             return None
+        if self.with_backtest and not has_backtest(self.warehouse):
+            return None
         return published if seals.are_published(self.warehouse) else None
 
     def build(self) -> FinishedBuild:
@@ -166,8 +175,12 @@ class Session:
             seals.mirror(connection, self.warehouse)
             controls.restore_history(connection, self.warehouse)
             read_forecasts_back(connection, self.warehouse)
+            read_scored_origins(connection, self.warehouse, self.record.run.code_version)
+            request_backtest(connection, self.with_backtest)
             fingerprint = state.input_fingerprint(connection, self.record.run)
         models = project.build_models()
+        with self.connect() as connection:
+            keep_scored_origins(connection, self.warehouse, self.record.run.code_version)
         after_models = time.monotonic()
         slowest = sorted(models, key=lambda node: -node.seconds)[:10]
         tests = project.run_tests()

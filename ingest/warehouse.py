@@ -71,6 +71,11 @@ class Warehouse:
         return self.path / "runs"
 
     @property
+    def export_log(self) -> Path:
+        """What was exported from the dashboard, one line of JSON for each file."""
+        return self.path / "exports.jsonl"
+
+    @property
     def dbt_target(self) -> Path:
         """Where dbt puts what it compiles."""
         return self.path / "dbt" / "target"

@@ -12,6 +12,8 @@
         "tail_of_weeks": 0.115,
         "tail_of_spans": 0.1,
         "fewest_calibration_origins": 8,
+        "weeks_beside": 3,
+        "gain_to_replace": 0.02,
         "history_days": 730,
         "fewest_history_days": 90,
         "half_life_days": 120,

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from ingest import scored_origins
 from ingest.contracts import EXTRA_COLUMNS, DeliveredObject, known_kinds, load_contract
 from ingest.forecast_history import table_definitions
 from ingest.landing.cells import quoted
@@ -51,6 +52,8 @@ TABLES = {
     "run": "run_id varchar, started_at timestamp, code_version varchar",
     # What earlier runs published, read back before every build.
     **table_definitions(),
+    # What the backtest need not compute again (ingest/scored_origins.py), and whether one is wanted.
+    **scored_origins.table_definitions(),
     # The seals of closed periods, mirrored from the evidence of their closing (ingest/seals.py); balances and
     # lines are those of the seals in force.
     "seals": """

@@ -4,8 +4,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from ingest import cli, pipeline
 from ingest.forecast_history import KEPT, keep_forecast, read_forecasts_back, table_definitions
 from ingest.landing.registry import ensure_tables
+from ingest.scored_origins import has_backtest, request_backtest
 from ingest.warehouse import Warehouse
 
 
@@ -14,10 +20,11 @@ def _warehouse(folder: Path) -> Warehouse:
     warehouse.create()
     with warehouse.connect_build() as connection:
         ensure_tables(connection)
-        connection.execute("create schema if not exists marts")
+        connection.execute("create schema marts")
+        connection.execute("create schema intermediate")
         for mart, _, columns in KEPT.values():
             typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-            connection.execute(f"create table marts.{mart} ({typed})")
+            connection.execute(f"create table {mart} ({typed})")
     return warehouse
 
 
@@ -70,4 +77,35 @@ def test_a_build_without_forecast_keeps_nothing(tmp_path: Path) -> None:
         ensure_tables(connection)
     keep_forecast(warehouse, "20250331T000000Z-0001")
     assert list(warehouse.runs.glob("*/*.parquet")) == []
-    assert set(table_definitions()) == {"published_forecasts", "published_forecast_invoices"}
+    assert set(table_definitions()) == {
+        "published_forecasts",
+        "published_forecast_invoices",
+        "published_forecast_invoice_weeks",
+    }
+
+
+@pytest.mark.parametrize("command", ["run", "build"])
+@pytest.mark.parametrize(("options", "wanted"), [([], True), (["--no-backtest"], False)])
+def test_the_command_asks_for_the_backtest_or_leaves_it_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str, options: list[str], wanted: bool
+) -> None:
+    asked: list[bool] = []
+
+    def noted(*_: object, with_backtest: bool, **__: object) -> None:
+        asked.append(with_backtest)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, command, noted)
+    arguments = [str(tmp_path)] if command == "run" else []
+    CliRunner().invoke(cli.app, [command, *arguments, "--warehouse", str(tmp_path / "wh"), *options])
+    assert asked == [wanted]
+
+
+def test_a_version_published_without_backtest_is_told_apart(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    assert not has_backtest(warehouse)
+    for wanted in (False, True):
+        with duckdb.connect(warehouse.published) as connection:
+            connection.execute("create schema if not exists raw")
+            request_backtest(connection, wanted)
+        assert has_backtest(warehouse) is wanted

@@ -2,8 +2,8 @@
 
 Everything follows from fixed numbers: no random stream. Each customer pays around its own delay, some
 invoices are disputed, one customer pays on Fridays only, some pay in two parts. What is known when matters:
-the first delivery is an initial load, later ones become known on their day, one of them edits due dates and
-some bring receipts that were posted weeks before.
+the first delivery is an initial load, later ones become known on their day, one of them edits due dates,
+some bring receipts that were posted weeks before, and some close disputes.
 """
 
 from __future__ import annotations
@@ -85,9 +85,27 @@ def _add_invoice(rows: dict[str, list[Row]], number: int, day: date, customer: s
             Row(
                 opened,
                 delivery_of(opened),
-                (f"DSP-{number}", doc_id, customer, opened.isoformat(), f"{gross:.2f}", "open"),
+                (f"DSP-{number}", doc_id, customer, opened.isoformat(), f"{gross:.2f}", "open", "-"),
             )
         )
+        closed = opened + timedelta(40)
+        if closed <= AS_OF and delivery_of(opened) < delivery_of(closed):
+            # a later delivery brings the dispute again, closed
+            rows["disputes"].append(
+                Row(
+                    closed,
+                    delivery_of(closed),
+                    (
+                        f"DSP-{number}",
+                        doc_id,
+                        customer,
+                        opened.isoformat(),
+                        f"{gross:.2f}",
+                        "closed",
+                        closed.isoformat(),
+                    ),
+                )
+            )
     if customer == "C5":
         paid += timedelta((4 - paid.weekday()) % 7)
     paid = max(paid, day + timedelta(1))
@@ -121,7 +139,7 @@ HEADERS = {
     "invoices": "doc_id customer_id posting_date gross due_date",
     "payments": "payment_id customer_id posting_date amount",
     "applications": "application_id source_id doc_id posting_date amount",
-    "disputes": "dispute_id doc_id customer_id opened_date amount status",
+    "disputes": "dispute_id doc_id customer_id opened_date amount status closed_date",
 }
 
 CUSTOMERS = "customer_id name segment\n" + "\n".join(

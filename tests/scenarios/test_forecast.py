@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 
+from ingest.export import export
+from ingest.forecast_history import keep_forecast, read_forecasts_back
+from ingest.scored_origins import keep_scored_origins, read_scored_origins, request_backtest
 from tests.harness.project import Build, CompiledProject
+from tests.harness.published import tieout
 from tests.scenarios.company import Company
 from tests.scenarios.forecast_company import AS_OF, deliveries
 
@@ -75,6 +83,199 @@ def test_the_backtest_saw_nothing_from_after_its_origin(forecast: Forecast, full
         == full.connection.execute(f"{of_invoices} order by all").fetchall()
     )
     then.close()
+
+
+def test_a_run_on_what_was_known_by_then_forecasts_what_the_backtest_says(
+    compiled_project: CompiledProject, tmp_path: Path, full: Build
+) -> None:
+    """The same through the command."""
+    origin = ORIGINS[3]
+    company = Company(compiled_project, tmp_path)
+    company.deliver(deliveries(date.fromisoformat(origin)))
+    warehouse = tmp_path / "of the command"
+    ended = tieout("run", company.extracts, "--as-of", origin, warehouse=warehouse)
+    assert ended.exit_status == 0, ended.output
+    with duckdb.connect(warehouse / "published.duckdb", read_only=True) as connection:
+        published = connection.execute(
+            f"""
+            select week_start, legal_entity_id, line, expected, p10, p50, p90, model
+            from marts.rpt_cash_forecast where line in ({RECEIPT_LINES}) order by all
+            """
+        ).fetchall()
+    assert len(published) == 13 * 6
+    assert (
+        published
+        == full.connection.execute(
+            f"""
+            select week_start, legal_entity_id, line, expected, p10, p50, p90, chosen_model
+            from marts.rpt_cash_forecast_backtest
+            where origin_date = '{origin}' and model = 'product' and legal_entity_id <> '*'
+                and line in ({RECEIPT_LINES})
+            order by all
+            """
+        ).fetchall()
+    )
+
+
+@dataclass
+class Continued:
+    """A company built at an early date and again at the last, with what the first run left."""
+
+    company: Company
+    rows: dict[str, list[tuple]]
+    kept: int
+    first_forecast: dict[date, Decimal]
+
+
+@pytest.fixture(scope="module")
+def continued(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> Continued:
+    """Two runs on one warehouse, the first on what was known by then."""
+    company = Company(compiled_project, tmp_path_factory.mktemp("continued"))
+    needed = compiled_project.needed_by("cash") | compiled_project.needed_by("forecasting")
+    found = Continued(company, {}, 0, {})
+    for known_by in (date.fromisoformat(ORIGINS[3]), AS_OF):
+        company.deliver(deliveries(known_by))
+        company.land(as_of=str(known_by))
+        with company.warehouse.connect_build() as connection:
+            read_scored_origins(connection, company.warehouse, "code")
+            read_forecasts_back(connection, company.warehouse)
+            compiled_project.run_models(connection, lambda node: node.unique_id in needed)
+            found.kept = connection.execute(
+                "select count(*) from intermediate.int_forecast_origins where is_kept"
+            ).fetchone()[0]
+            found.rows = {mart: _all(connection, mart) for mart in CONTINUED}
+            if not found.first_forecast:
+                found.first_forecast = dict(
+                    connection.execute(
+                        "select week_start, expected from marts.rpt_cash_forecast "
+                        "where line = 'total_receipts'"
+                    ).fetchall()
+                )
+            keep_scored_origins(connection, company.warehouse, "code")
+        keep_forecast(company.warehouse, f"run of {known_by}")
+    return found
+
+
+CONTINUED = ("backtest", "accuracy", "accuracy_by_slice", "invoices", "bridge")
+
+
+def _all(connection: duckdb.DuckDBPyConnection, mart: str) -> list[tuple]:
+    where = "where origin_kind = 'backtest'" if mart == "bridge" else ""
+    return connection.execute(f"select * from marts.rpt_cash_forecast_{mart} {where} order by all").fetchall()
+
+
+def test_origins_scored_before_are_not_computed_again(continued: Continued, full: Build) -> None:
+    """With those that an earlier run scored, the marts are to the cent what they are without."""
+    assert continued.kept > 40
+    for mart in CONTINUED:
+        assert continued.rows[mart] == _all(full.connection, mart), mart
+    warehouse = continued.company.warehouse
+    with warehouse.connect_build() as connection:
+        read_scored_origins(connection, warehouse, "other code")
+        assert connection.execute("select count(*) from raw.scored_origins").fetchone() == (0,)
+        (warehouse.path / "backtest" / "code" / "scored_lines.parquet").write_bytes(b"damaged")
+        read_scored_origins(connection, warehouse, "code")
+        assert connection.execute("select count(*) from raw.scored_origins").fetchone() == (0,)
+
+
+def test_a_kept_forecast_is_held_against_what_came(continued: Continued) -> None:
+    """The forecast as it was published then; its causes are those of the backtest of the same day."""
+    warehouse = continued.company.warehouse
+    with warehouse.connect_build() as connection:
+        weeks = connection.execute(
+            """
+            select week_start, max(forecast), max(variance), sum(amount), count(*)
+            from marts.rpt_cash_forecast_bridge where origin_kind = 'kept' group by all order by all
+            """
+        ).fetchall()
+        causes = connection.execute(
+            f"""
+            select origin_kind, week_start, cause, amount from marts.rpt_cash_forecast_bridge
+            where origin_date = '{ORIGINS[3]}'
+            """
+        ).fetchall()
+    # the weeks from 9 December that were over by 31 January
+    assert len(weeks) == 7
+    for week_start, forecast, variance, explained, rows in weeks:
+        assert forecast == continued.first_forecast[week_start]
+        assert explained == variance
+        assert rows == 6
+    by_kind: dict[str, dict[tuple[date, str], Decimal]] = defaultdict(dict)
+    for kind, week_start, cause, amount in causes:
+        by_kind[kind][week_start, cause] = amount
+    assert by_kind["kept"].keys() == by_kind["backtest"].keys()
+    for key, amount in by_kind["kept"].items():
+        assert abs(amount - by_kind["backtest"][key]) <= Decimal("0.01"), key
+
+
+def test_without_the_backtest_a_forecast_stands_without_intervals(
+    compiled_project: CompiledProject, tmp_path: Path
+) -> None:
+    company = Company(compiled_project, tmp_path)
+    company.deliver(deliveries())
+    company.land(as_of=str(AS_OF))
+    needed = compiled_project.needed_by("cash")
+    with company.warehouse.connect_build() as connection:
+        request_backtest(connection, wanted=False)
+        compiled_project.run_models(connection, lambda node: node.unique_id in needed)
+        assert connection.execute("select origin_date from intermediate.int_forecast_origins").fetchall() == [
+            (AS_OF,)
+        ]
+        assert connection.execute("select count(*) from marts.rpt_cash_forecast_backtest").fetchone() == (0,)
+        assert connection.execute(
+            """
+            select count(*), sum(expected) > 0, count(p10), min(null_reason) from marts.rpt_cash_forecast
+            where line = 'total_receipts'
+            """
+        ).fetchone() == (13, True, 0, "fewer than 8 complete origins to measure by")
+
+
+def test_the_days_of_the_liquidity_export_add_up_to_the_weeks(full: Build, tmp_path: Path) -> None:
+    by_week: dict[date, Decimal] = defaultdict(Decimal)
+    rows = export(full.connection, "liquidity", tmp_path / "liquidity.csv")
+    with (tmp_path / "liquidity.csv").open(newline="") as file:
+        days = list(csv.DictReader(file))
+    assert len(days) == rows > 60
+    for day in days:
+        value_date = date.fromisoformat(day["value_date"])
+        assert value_date > AS_OF
+        assert (day["legal_entity_id"], day["currency"], day["bank_account_id"]) == ("LE01", "EUR", "1010")
+        assert day["amount"] == day["amount_functional"]
+        by_week[value_date - timedelta(value_date.weekday())] += Decimal(day["amount"])
+    assert by_week == dict(
+        full.connection.execute(
+            "select week_start, expected from marts.rpt_cash_forecast where line = 'total_receipts'"
+        ).fetchall()
+    )
+    assert export(full.connection, "liquidity", tmp_path / "liquidity.xlsx") == rows
+
+
+def test_fc_01_names_the_gate_that_is_missed_and_a_forecast_that_is_not_there(full: Build) -> None:
+    def missed(change: str) -> set[str]:
+        full.connection.execute("begin")
+        full.connection.execute(change)
+        rows = full.failing_control("FC-01")
+        full.connection.execute("rollback")
+        return {str(row["business_key"]) for row in rows}
+
+    before = {str(row["business_key"]) for row in full.failing_control("FC-01")}
+    accuracy = "marts.rpt_cash_forecast_accuracy"
+    for horizon, column, value, name in (
+        ("week_2", "wape", 0.301, "wape"),
+        ("week_3", "bias", -0.06, "bias"),
+        ("week_1", "skill_vs_due_date", 0.14, "skill over due date"),
+        ("week_4", "skill_vs_customer_delay", -0.01, "skill over customer delay"),
+    ):
+        inside = f"update {accuracy} set wape = 0.1, bias = 0, coverage_80 = 0.8, skill_vs_due_date = 0.5"
+        inside += ", skill_vs_customer_delay = 0.1"
+        outside = (
+            f"update {accuracy} set {column} = {value} where model = 'product' and horizon = '{horizon}'"
+        )
+        assert missed(inside) == set()
+        assert missed(f"{inside}; {outside}") == {f"{horizon} {name}"}
+    assert missed("delete from marts.rpt_cash_forecast where week_start > date '2025-03-01'") == before | {
+        "forecast weeks"
+    }
 
 
 def test_what_became_known_late_does_change_the_later_forecasts(full: Build) -> None:

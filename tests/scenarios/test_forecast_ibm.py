@@ -41,7 +41,8 @@ def at_earlier_origins(compiled_project: CompiledProject, tmp_path_factory: pyte
             node,
             sql=f"""
             select origin_date, origin_date + 1 - cast((origin_date + 1 - date '1900-01-01') % 7 as integer)
-                as first_week_start, false as is_published, true as is_sunday, true as is_scored
+                as first_week_start, false as is_published, true as is_sunday, true as is_scored,
+                false as is_kept
             from (values {values}) as origins(origin_date)
             """,
         )
@@ -107,7 +108,11 @@ def test_earlier_origins_meet_the_levels_set_for_them(at_earlier_origins: Build)
 
 
 def test_weekly_receipts_of_open_invoices(at_earlier_origins: Build) -> None:
-    """Error of the thirteen weeks over what came in, mean of the origins: half that of the due date."""
+    """Error of the thirteen weeks over what came in, mean of the origins: half that of the due date.
+
+    Measured 0.220. With about ninety invoices open, levels of customers that are learnt from the whole
+    history, what came after the origin included, still give 0.207: the rest is chance.
+    """
     truth = outcomes()
     shares = at_earlier_origins.rows(
         """
@@ -135,7 +140,7 @@ def test_weekly_receipts_of_open_invoices(at_earlier_origins: Build) -> None:
                 expected[row["week_start"]] = expected.get(row["week_start"], 0.0) + amount
             off = sum(abs(expected[week] - actual.get(week, 0.0)) for week in expected)
             found.append(off / sum(actual.values()))
-    assert _mean(wapes["model_share"]) <= 0.24
+    assert _mean(wapes["model_share"]) <= 0.225
     assert _mean(wapes["model_share"]) < 0.5 * _mean(wapes["due_date_share"])
 
 

@@ -135,9 +135,9 @@ def test_receipts_from_open_invoices(measured: Measured) -> None:
     for span in (0, 1):
         assert wapes["product"][span] <= 0.8 * wapes["due_date"][span]
         assert wapes["product"][span] < wapes["customer_delay"][span]
-    # measured 1.21 and 1.33; the goal is 1.10
-    assert wapes["product"][0] <= 1.25 * wapes["floor"][0]
-    assert wapes["product"][1] <= 1.40 * wapes["floor"][1]
+    # measured 1.15 and 1.32; the goal is 1.10
+    assert wapes["product"][0] <= 1.17 * wapes["floor"][0]
+    assert wapes["product"][1] <= 1.35 * wapes["floor"][1]
 
 
 def test_total_receipts(measured: Measured) -> None:

@@ -13,11 +13,11 @@ with
 
     versions as (select * from {{ ref("int_forecast_document_versions") }}),
 
-    open_items as (select * from {{ ref("int_forecast_open_items") }}),
+    open_items as (select * from {{ ref("int_forecast_items") }}),
 
     order_lines as (select * from {{ ref("int_forecast_order_lines") }}),
 
-    order_items as (select * from {{ ref("int_forecast_order_items") }}),
+    orders_delivered as (select * from {{ ref("int_forecast_orders_shipped") }}),
 
     receipts_listed as (
         select
@@ -59,10 +59,6 @@ with
     ),
 
     orders_known as (select order_key, min(known_from) as known_from from order_lines group by order_key),
-
-    orders_delivered as (
-        select distinct origin_date, order_key from order_items where line = 'receipts_shipped_not_billed'
-    ),
 
     payments_classified as (
         select

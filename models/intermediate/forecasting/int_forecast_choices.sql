@@ -1,7 +1,8 @@
 -- Which model each origin uses per week of the horizon: the one with the smallest error on total
--- receipts of the group over the origins that were complete by then. Until there are enough of
--- them it is the time-to-pay model; where the history is too thin for that, the due date, with
--- the reason.
+-- receipts of the group over the origins that were complete by then, in that week of the horizon
+-- and those beside it. Another model replaces the time-to-pay model only for a gain of more than
+-- two per cent. Until there are enough origins it is the time-to-pay model; where the history is
+-- too thin for that, the due date, with the reason.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }}),
@@ -20,9 +21,7 @@ with
         where legal_entity_id = '*' and line = 'total_receipts'
     ),
 
-    states as (select * from {{ ref("int_forecast_document_states") }}),
-
-    history as (select * from {{ ref("int_forecast_history") }}),
+    histories as (select * from {{ ref("int_forecast_origin_histories") }}),
 
     models as (
         select 'time_to_pay' as model, 1 as precedence
@@ -34,38 +33,21 @@ with
         select 'run_rate' as model, 4 as precedence
     ),
 
-    histories_measured as (
-        select
-            origins.origin_date,
-            min(states.posting_date) as first_posting_date,
-            count(distinct coalesce(states.customer_key, states.customer_id)) as payers
-        from origins
-        inner join states on states.valid_from <= origins.origin_date
-        group by origins.origin_date
-    ),
-
-    payments_counted as (
-        select origin_date, sum(case when is_paid and not is_discount_taken then 1 else 0 end) as payments
-        from history
-        group by origin_date
-    ),
-
     fallbacks_reasoned as (
         select
             origins.origin_date,
             case
-                when coalesce(payments_counted.payments, 0) = 0
+                when coalesce(histories.payments, 0) = 0
                 then 'no payments yet'
                 when
-                    {{ days_between("histories_measured.first_posting_date", "origins.origin_date") }}
+                    {{ days_between("histories.first_posting_date", "origins.origin_date") }}
                     < {{ forecast_setting("fewest_history_days") }}
                 then 'fewer than 3 months of history'
-                when histories_measured.payers < 2
+                when histories.payers < 2
                 then 'one customer only'
             end as fallback_reason
         from origins
-        left join histories_measured on origins.origin_date = histories_measured.origin_date
-        left join payments_counted on origins.origin_date = payments_counted.origin_date
+        left join histories on origins.origin_date = histories.origin_date
     ),
 
     weeks_complete as (
@@ -123,13 +105,36 @@ with
         group by weeks_complete.judged_on, weeks_complete.horizon_week, models.model, models.precedence
     ),
 
+    errors_pooled as (
+        -- the weeks beside it say much about a week, and one week's errors say little
+        select
+            weeks.judged_on,
+            weeks.horizon_week,
+            weeks.model,
+            weeks.precedence,
+            weeks.origins_scored,
+            round(
+                cast(sum(beside.absolute_error) as double) * case
+                    when weeks.model = 'time_to_pay' then 1 else 1 + {{ forecast_setting("gain_to_replace") }}
+                end,
+                4
+            ) as absolute_error
+        from errors_summed as weeks
+        inner join
+            errors_summed as beside
+            on weeks.judged_on = beside.judged_on
+            and weeks.model = beside.model
+            and abs(weeks.horizon_week - beside.horizon_week) <= {{ forecast_setting("weeks_beside") }}
+        group by weeks.judged_on, weeks.horizon_week, weeks.model, weeks.precedence, weeks.origins_scored
+    ),
+
     models_ranked as (
         select
             *,
             row_number() over (
                 partition by judged_on, horizon_week order by absolute_error, precedence
             ) as place
-        from errors_summed
+        from errors_pooled
         where origins_scored >= {{ forecast_setting("fewest_calibration_origins") }}
     ),
 

@@ -3,7 +3,7 @@
 -- at the as-of date.
 with
 
-    model_lines as (select * from {{ ref("int_forecast_model_lines") }}),
+    model_lines as (select * from {{ ref("int_forecast_lines") }}),
 
     rates as (
         select distinct origin_date, legal_entity_id, group_rate from {{ ref("int_forecast_origin_rates") }}

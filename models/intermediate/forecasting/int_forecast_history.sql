@@ -5,7 +5,7 @@
 -- which at least half came in cash.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     states as (select * from {{ ref("int_forecast_document_states") }}),
 
@@ -13,7 +13,7 @@ with
 
     payment_terms as ({{ union_kinds("payment_terms") }}),
 
-    disputes as (select * from {{ ref("int_disputes") }}),
+    disputes as (select * from {{ ref("int_forecast_disputes") }}),
 
     pay_runs as (select * from {{ ref("int_forecast_pay_runs") }}),
 
@@ -79,7 +79,8 @@ with
         where
             disputes.opened_date <= documents_seen.origin_date
             and (disputes.opened_date < documents_seen.first_paid_on or documents_seen.first_paid_on is null)
-            and cast(disputes.known_at as date) <= documents_seen.origin_date
+            and disputes.known_from <= documents_seen.origin_date
+            and disputes.known_before > documents_seen.origin_date
         group by documents_seen.origin_date, documents_seen.document_key
     ),
 

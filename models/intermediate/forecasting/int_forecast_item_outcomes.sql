@@ -9,11 +9,9 @@ with
 
     weeks as (select * from {{ ref("int_forecast_weeks") }}),
 
-    items as (select * from {{ ref("int_forecast_open_items") }}),
+    items as (select * from {{ ref("int_forecast_items") }}),
 
-    item_weeks as (select * from {{ ref("int_forecast_open_item_weeks") }}),
-
-    dates as (select * from {{ ref("int_forecast_open_item_dates") }}),
+    item_weeks as (select * from {{ ref("int_forecast_item_weeks") }}),
 
     choices as (select * from {{ ref("int_forecast_choices") }}),
 
@@ -132,7 +130,7 @@ with
                 then items.due_date_baseline
                 when choices.model = 'customer_delay'
                 then items.customer_delay_baseline
-                else dates.expected_date
+                else items.expected_date
             end as expected_date,
             weeks_over.first_day,
             weeks_over.last_day,
@@ -173,10 +171,6 @@ with
             first_payments
             on pairs_listed.origin_date = first_payments.origin_date
             and pairs_listed.document_key = first_payments.document_key
-        left join
-            dates
-            on pairs_listed.origin_date = dates.origin_date
-            and pairs_listed.document_key = dates.document_key
     )
 
 select *

@@ -3,7 +3,7 @@
 -- its invoices stand in for them.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     weeks as (select * from {{ ref("int_forecast_weeks") }}),
 

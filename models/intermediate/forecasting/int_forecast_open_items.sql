@@ -4,7 +4,7 @@
 -- paid in part is taken to follow the last payment as such rests have done.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     history as (select * from {{ ref("int_forecast_history") }}),
 

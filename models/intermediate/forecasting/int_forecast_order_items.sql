@@ -3,7 +3,7 @@
 -- as backlog. An order long past its promised day is taken to be dead.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     order_lines as (select * from {{ ref("int_forecast_order_lines") }}),
 

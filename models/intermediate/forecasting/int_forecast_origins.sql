@@ -1,47 +1,44 @@
--- The dates at whose end a forecast is made: the as-of date, which is published, and the Sundays
--- of the history, on which the same method is scored. Older Sundays only calibrate.
+-- The dates at whose end a forecast is made. One that was scored by an earlier run, from the same
+-- known data and by the same code, is not computed again (is_kept). Where the backtest is left
+-- out, only such dates stand beside the as-of date.
 with
 
-    as_of as (select * from {{ ref("int_as_of") }}),
+    days as (select * from {{ ref("int_forecast_days") }}),
 
-    documents as (select * from {{ ref("int_ar_documents") }}),
+    known_data as (select * from {{ ref("int_forecast_known_data") }}),
 
-    spans_taken as (
-        select
-            as_of.as_of,
-            greatest(
-                min(documents.posting_date),
-                {{
-                    add_days(
-                        "as_of.as_of",
-                        "- 7 * ("
-                        ~ forecast_setting("scored_origins")
-                        ~ " + "
-                        ~ forecast_setting("earlier_origins")
-                        ~ ")",
-                    )
-                }}
-            ) as first_date
-        from as_of
-        inner join documents on documents.posting_date <= as_of.as_of
-        group by as_of.as_of
+    scored_origins as (select * from {{ ref("stg_registry__scored_origins") }}),
+
+    requests as (
+        select coalesce(min(case when with_backtest then 1 else 0 end), 1) = 1 as with_backtest
+        from {{ ref("stg_registry__forecast_request") }}
     ),
 
-    days_listed as ({{ calendar_days("first_date", "as_of", "spans_taken") }}),
-
-    origins_chosen as (
+    origins_compared as (
         select
-            days_listed.calendar_date as origin_date,
-            {{ week_start_of(add_days("days_listed.calendar_date", 1)) }} as first_week_start,
-            days_listed.calendar_date = as_of.as_of as is_published,
-            {{ weekday_of("days_listed.calendar_date") }} = 6 as is_sunday,
-            {{ weekday_of("days_listed.calendar_date") }} = 6
-            and days_listed.calendar_date
-            >= {{ add_days("as_of.as_of", "- 7 * " ~ forecast_setting("scored_origins")) }} as is_scored
-        from days_listed
-        cross join as_of
-        where {{ weekday_of("days_listed.calendar_date") }} = 6 or days_listed.calendar_date = as_of.as_of
+            days.origin_date,
+            days.first_week_start,
+            days.is_published,
+            days.is_sunday,
+            days.is_scored,
+            known_data.known_data,
+            not days.is_published
+            and scored_origins.origin_date is not null
+            and (scored_origins.has_item_weeks or not days.is_scored) as is_kept
+        from days
+        inner join known_data on days.origin_date = known_data.origin_date
+        left join
+            scored_origins
+            on days.origin_date = scored_origins.origin_date
+            and known_data.known_data = scored_origins.known_data
+    ),
+
+    origins_wanted as (
+        select origins_compared.*
+        from origins_compared
+        cross join requests
+        where requests.with_backtest or origins_compared.is_published or origins_compared.is_kept
     )
 
 select *
-from origins_chosen
+from origins_wanted

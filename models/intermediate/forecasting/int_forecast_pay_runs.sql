@@ -1,10 +1,11 @@
 -- Which pay run a customer keeps to, judged at each origin by the days on which it had paid: the
--- rule under which these days are most likely, with one day in twenty beside the run. Paying on
--- any business day is what everyone is taken to do until the days say otherwise.
+-- rule under which these days are most likely, with one day in twenty beside the run, and with how
+-- common the rule is among the company's customers of whom many pay days are known.
 {%- set beside = 0.05 %}
+{%- set well_known = 3 %}
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     reductions as (select * from {{ ref("int_forecast_reductions") }}),
 
@@ -63,29 +64,75 @@ with
             days_judged.pay_run,
             days_judged.payment_days,
             companies_judged.usual_pay_run,
-            round(
-                case when days_judged.pay_run = companies_judged.usual_pay_run then 0 else -4 end
-                + days_judged.days_on_the_run * ln({{ 1 - beside }} / days_judged.share_of_days)
-                + case
-                    when days_judged.payment_days > days_judged.days_on_the_run
-                    then
-                        (days_judged.payment_days - days_judged.days_on_the_run)
-                        * ln({{ beside }} / greatest(1 - days_judged.share_of_days, {{ beside }}))
-                    else 0
-                end,
-                6
-            ) as log_likelihood
+            days_judged.days_on_the_run * ln({{ 1 - beside }} / days_judged.share_of_days) + case
+                when days_judged.payment_days > days_judged.days_on_the_run
+                then
+                    (days_judged.payment_days - days_judged.days_on_the_run)
+                    * ln({{ beside }} / greatest(1 - days_judged.share_of_days, {{ beside }}))
+                else 0
+            end as log_likelihood
         from days_judged
         inner join companies_judged on days_judged.origin_date = companies_judged.origin_date
     ),
 
-    rules_ranked as (
+    rules_of_the_well_known as (
         select
             *,
             row_number() over (
-                partition by origin_date, customer_key order by log_likelihood desc, pay_run
+                partition by origin_date, customer_key
+                order by
+                    round(log_likelihood - case when pay_run = usual_pay_run then 0 else 4 end, 6) desc,
+                    pay_run
             ) as place
         from rules_weighed
+        where payment_days >= {{ well_known }}
+    ),
+
+    customers_counted as (
+        select origin_date, pay_run, count(*) as customers
+        from rules_of_the_well_known
+        where place = 1
+        group by origin_date, pay_run
+    ),
+
+    rules_ranked as (
+        -- how common a rule is, as if ten customers had been seen of whom one in fifty-five keeps
+        -- to each of the rarer ones
+        select
+            rules_weighed.origin_date,
+            rules_weighed.customer_key,
+            rules_weighed.pay_run,
+            rules_weighed.payment_days,
+            rules_weighed.usual_pay_run,
+            row_number() over (
+                partition by rules_weighed.origin_date, rules_weighed.customer_key
+                order by
+                    round(
+                        rules_weighed.log_likelihood + case
+                            when rules_weighed.pay_run = rules_weighed.usual_pay_run
+                            then 0
+                            else
+                                ln(
+                                    least(
+                                        (coalesce(customers_counted.customers, 0) + 0.18)
+                                        / (coalesce(usual_customers.customers, 0) + 10),
+                                        1
+                                    )
+                                )
+                        end,
+                        6
+                    ) desc,
+                    rules_weighed.pay_run
+            ) as place
+        from rules_weighed
+        left join
+            customers_counted
+            on rules_weighed.origin_date = customers_counted.origin_date
+            and rules_weighed.pay_run = customers_counted.pay_run
+        left join
+            customers_counted as usual_customers
+            on rules_weighed.origin_date = usual_customers.origin_date
+            and rules_weighed.usual_pay_run = usual_customers.pay_run
     )
 
 select *

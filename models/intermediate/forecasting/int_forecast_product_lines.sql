@@ -3,7 +3,7 @@
 -- placed takes up the difference.
 with
 
-    model_lines as (select * from {{ ref("int_forecast_model_lines") }}),
+    model_lines as (select * from {{ ref("int_forecast_lines") }}),
 
     choices as (select * from {{ ref("int_forecast_choices") }}),
 

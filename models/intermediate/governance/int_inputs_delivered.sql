@@ -30,6 +30,8 @@ with
 
     documents as (select * from {{ ref("int_ar_documents") }}),
 
+    as_of as (select * from {{ ref("int_as_of") }}),
+
     receipts as (select * from {{ ref("int_receipts") }}),
 
     refunds as (select * from {{ ref("int_refunds") }}),
@@ -96,9 +98,21 @@ with
         where updated_at is not null and not known_at_assumed
     ),
 
+    forecast_spans as (
+        -- Sundays with three months of history before them and thirteen weeks that are over after
+        -- them
+        select {{ days_between("min(documents.posting_date)", "max(as_of.as_of)") }} - 90 - 91 as days_scored
+        from documents
+        inner join as_of on documents.posting_date <= as_of.as_of
+    ),
+
     inputs_counted as (
         select 'manifests' as input, count(*) as row_count
         from manifests
+        union all
+        select 'forecast_origins' as input, count(*) as row_count
+        from forecast_spans
+        where days_scored >= 7 * 26
         union all
         select 'control_totals' as input, count(*) as row_count
         from manifests

@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "forecast_request") }}) select * from source

@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "scored_item_weeks") }}) select * from source

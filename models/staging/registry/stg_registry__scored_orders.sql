@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "scored_orders") }}) select * from source
