@@ -24,6 +24,7 @@ COMMANDS = (
     "trace",
     "sql",
     "export",
+    "dashboard",
     "close",
     "reopen",
     "restatement",
