@@ -1,13 +1,16 @@
 """Fixtures that several test folders share."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from tests.faults.cases import COMPANIES, CleanCompany, clean_company
+from ingest.land import LandingOutcome
+from ingest.warehouse import Warehouse
+from tests.faults.cases import COMPANIES, DEMONSTRATION, CleanCompany, clean_company
 from tests.harness.golden import GOLDEN, copy_extracts
 from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
@@ -42,6 +45,20 @@ def companies(compiled_project: CompiledProject, shared_folder: Path) -> dict[st
     return {
         name: clean_company(compiled_project, name, shared_folder / "clean_companies") for name in COMPANIES
     }
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    compiled_project: CompiledProject,
+    companies: dict[str, CleanCompany],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Build]:
+    """The small demonstration company, built; tests that change it take their own copy instead."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("demonstration"))
+    shutil.copyfile(companies[DEMONSTRATION].database, warehouse.build)
+    build = Build(warehouse, warehouse.connect_build(), compiled_project, LandingOutcome())
+    yield build
+    build.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
 from tests.harness.golden import needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import Company, assert_shows, small_company
@@ -262,17 +261,6 @@ def test_a_missing_rate_leaves_what_it_would_value_empty(
 
 
 # The demonstration company
-
-
-@pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Build]:
-    """The small demonstration company, built."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    build = compiled_project.build(make_company(folder).extracts, folder)
-    yield build
-    build.close()
 
 
 def test_the_demonstration_companys_bridge_closes_every_month(demonstration: Build) -> None:

@@ -1,13 +1,13 @@
 """The demonstration company: every mart equals the simulator's own answers, which no query derived."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 
-from ingest.simulate import Answers, make_company
+from ingest.simulate import Answers
+from tests.faults.cases import DEMONSTRATION, CleanCompany
 from tests.harness.deliveries import read_rows
-from tests.harness.project import Build, CompiledProject
+from tests.harness.project import Build
 
 KEYS = {
     "fct_orders": ["order_id"],
@@ -35,19 +35,16 @@ RATIOS = {"rpt_kpis": ["value"]}
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+def company(companies: dict[str, CleanCompany]) -> Answers:
     """The small company with its answers."""
-    return make_company(tmp_path_factory.mktemp("demonstration"))
+    extracts = companies[DEMONSTRATION].extracts
+    return Answers(extracts, extracts.parent / "answers", {})
 
 
 @pytest.fixture(scope="module")
-def build(
-    compiled_project: CompiledProject, company: Answers, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Build]:
+def build(demonstration: Build) -> Build:
     """The small company, landed and built."""
-    build = compiled_project.build(company.extracts, tmp_path_factory.mktemp("build"))
-    yield build
-    build.close()
+    return demonstration
 
 
 def number(cell: str) -> Decimal | None:

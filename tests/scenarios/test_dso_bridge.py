@@ -3,7 +3,6 @@
 import csv
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.simulate import make_company
+from tests.faults.cases import DEMONSTRATION, CleanCompany
 from tests.harness.golden import GOLDEN, PROJECT, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -506,14 +505,8 @@ def test_what_no_document_explains_counts_as_past_due(
 
 
 @pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Build, Path]]:
-    folder = tmp_path_factory.mktemp("demonstration")
-    make_company(folder, size="small")
-    build = compiled_project.build(folder / "extracts", folder)
-    yield build, folder / "extracts" / "erp"
-    build.close()
+def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> tuple[Build, Path]:
+    return demonstration, companies[DEMONSTRATION].extracts / "erp"
 
 
 def test_the_bridge_of_the_demonstration_company_in_plain_python(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
+from tests.faults.cases import DEMONSTRATION, CleanCompany
 from tests.harness.golden import PROJECT, equal, expected_rows, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -440,14 +440,8 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Demonstration]:
-    folder = tmp_path_factory.mktemp("demonstration")
-    make_company(folder, size="small")
-    build = compiled_project.build(folder / "extracts", folder)
-    yield Demonstration(build, folder)
-    build.close()
+def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> Demonstration:
+    return Demonstration(demonstration, companies[DEMONSTRATION].extracts.parent)
 
 
 MINOR_UNITS = {"EUR": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
 from tests.harness.golden import needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import assert_shows, small_company
@@ -322,17 +321,6 @@ def kaplan_meier(ended: Iterable[int], still_open: Iterable[int], level: Fractio
 
 
 # The demonstration company
-
-
-@pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Build]:
-    """The small demonstration company, built."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    build = compiled_project.build(make_company(folder).extracts, folder)
-    yield build
-    build.close()
 
 
 @pytest.mark.parametrize(

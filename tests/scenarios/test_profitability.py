@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
 from tests.harness.golden import expected_rows, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -532,17 +531,6 @@ def test_group_members_sum_to_the_translated_line_although_each_is_rounded(
 def half_up(amount: Decimal) -> Decimal:
     """Half away from zero, to the cent; both entities have cents."""
     return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-@pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Build]:
-    """The small demonstration company, built."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    build = compiled_project.build(make_company(folder).extracts, folder)
-    yield build
-    build.close()
 
 
 def released_by_month(build: Build) -> dict[tuple[str, str], list[tuple[str, str, Decimal]]]:

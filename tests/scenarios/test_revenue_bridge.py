@@ -2,13 +2,12 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
+from tests.faults.cases import DEMONSTRATION, CleanCompany
 from tests.harness.golden import change, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -185,14 +184,8 @@ def test_an_order_without_any_rate_says_so(compiled_project: CompiledProject, tm
 
 
 @pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Build, Path]]:
-    folder = tmp_path_factory.mktemp("demonstration")
-    make_company(folder, size="small")
-    build = compiled_project.build(folder / "extracts", folder)
-    yield build, folder / "extracts" / "erp"
-    build.close()
+def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> tuple[Build, Path]:
+    return demonstration, companies[DEMONSTRATION].extracts / "erp"
 
 
 def delivered(source: Path, name: str) -> list[dict[str, str]]:

@@ -1,7 +1,6 @@
 """Income statement, balance sheet, cash flow by both methods and budget variance, from one ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.simulate import make_company
 from tests.harness.golden import differences, expected_rows, mart_rows, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -93,12 +91,8 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def demonstration(
-    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Demonstration]:
-    folder = tmp_path_factory.mktemp("demonstration")
-    make_company(folder, size="small")
-    build = compiled_project.build(folder / "extracts", folder)
+def demonstration(demonstration: Build) -> Demonstration:
+    build = demonstration
     rows = build.connection.execute(
         """
         select
@@ -122,8 +116,7 @@ def demonstration(
             [currency],
         ).fetchall():
             rates[entity, day] = rate
-    yield Demonstration(build, [Line(*row) for row in rows], rates)
-    build.close()
+    return Demonstration(build, [Line(*row) for row in rows], rates)
 
 
 def statement(build: Build, mart: str, *columns: str) -> dict[tuple[str, ...], Decimal]:

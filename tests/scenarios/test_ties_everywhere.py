@@ -5,14 +5,10 @@ the golden quarter and of the demonstration company, which has two companies in 
 currencies and two years. The ledger side is always summed from the journal lines as booked.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from ingest.simulate import make_company
-from tests.harness.golden import copy_extracts, needs_golden_quarter
-from tests.harness.project import Build, CompiledProject
+from tests.harness.golden import needs_golden_quarter
+from tests.harness.project import Build
 
 pytestmark = needs_golden_quarter
 
@@ -292,20 +288,11 @@ TIES = {
 
 
 @pytest.fixture(scope="module", params=["golden quarter", "demonstration company"])
-def books(
-    request: pytest.FixtureRequest,
-    compiled_project: CompiledProject,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Build]:
-    folder: Path = tmp_path_factory.mktemp("ties")
-    if request.param == "golden quarter":
-        extracts = copy_extracts(folder)
-    else:
-        make_company(folder, size="small")
-        extracts = folder / "extracts"
-    build = compiled_project.build(extracts, folder)
-    yield build
-    build.close()
+def books(request: pytest.FixtureRequest) -> Build:
+    build: Build = request.getfixturevalue(
+        "golden_build" if request.param == "golden quarter" else "demonstration"
+    )
+    return build
 
 
 @pytest.mark.parametrize("tie", TIES)
