@@ -102,8 +102,11 @@ def keep_scored_origins(
 ) -> None:
     """Write the origins that a build has scored, or was given, beside the warehouse; older ones go.
 
-    The raw tables are emptied, since a published version does not need them.
+    The raw tables are emptied, since a published version does not need them. A project without the models of
+    the forecast has nothing to keep.
     """
+    if not _has_forecast(connection):
+        return
     kept = warehouse.path / FOLDER
     partial = kept.with_name(f".{FOLDER}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -118,6 +121,17 @@ def keep_scored_origins(
     shutil.rmtree(kept, ignore_errors=True)
     partial.replace(kept)
     _empty(connection)
+
+
+def _has_forecast(connection: duckdb.DuckDBPyConnection) -> bool:
+    row = connection.execute(
+        """
+        select count(*)
+        from information_schema.tables
+        where table_schema = 'intermediate' and table_name = 'int_forecast_origins'
+        """
+    ).fetchone()
+    return row is not None and row[0] > 0
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> None:
