@@ -16,7 +16,7 @@ from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
 
 # What builds a company of its own with dbt, or on the models it compiled, takes seconds.
-SLOW_FIXTURES = {"compiled_project", "small_project", "project"}
+SLOW_FIXTURES = {"compiled_project", "small_project", "project", "golden_run"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

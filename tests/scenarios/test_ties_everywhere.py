@@ -10,7 +10,7 @@ import pytest
 from tests.harness.golden import needs_golden_quarter
 from tests.harness.project import Build
 
-pytestmark = needs_golden_quarter
+pytestmark = [needs_golden_quarter, pytest.mark.slow]
 
 # Balances of an account role at a report date, debit +, as booked.
 BOOKED = """
