@@ -48,14 +48,20 @@ def companies(compiled_project: CompiledProject, shared_folder: Path) -> dict[st
 
 
 @pytest.fixture(scope="session")
+def demonstration_company(compiled_project: CompiledProject, shared_folder: Path) -> CleanCompany:
+    """The small demonstration company's deliveries, answers and build, made once for all workers."""
+    return clean_company(compiled_project, DEMONSTRATION, shared_folder / "clean_companies")
+
+
+@pytest.fixture(scope="session")
 def demonstration(
     compiled_project: CompiledProject,
-    companies: dict[str, CleanCompany],
+    demonstration_company: CleanCompany,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Build]:
     """The small demonstration company, built; tests that change it take their own copy instead."""
     warehouse = Warehouse(tmp_path_factory.mktemp("demonstration"))
-    shutil.copyfile(companies[DEMONSTRATION].database, warehouse.build)
+    shutil.copyfile(demonstration_company.database, warehouse.build)
     build = Build(warehouse, warehouse.connect_build(), compiled_project, LandingOutcome())
     yield build
     build.close()

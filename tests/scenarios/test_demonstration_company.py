@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from ingest.simulate import Answers
-from tests.faults.cases import DEMONSTRATION, CleanCompany
+from tests.faults.cases import CleanCompany
 from tests.harness.deliveries import read_rows
 from tests.harness.project import Build
 
@@ -35,9 +35,9 @@ RATIOS = {"rpt_kpis": ["value"]}
 
 
 @pytest.fixture(scope="module")
-def company(companies: dict[str, CleanCompany]) -> Answers:
+def company(demonstration_company: CleanCompany) -> Answers:
     """The small company with its answers."""
-    extracts = companies[DEMONSTRATION].extracts
+    extracts = demonstration_company.extracts
     return Answers(extracts, extracts.parent / "answers", {})
 
 

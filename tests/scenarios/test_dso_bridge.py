@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.faults.cases import DEMONSTRATION, CleanCompany
+from tests.faults.cases import CleanCompany
 from tests.harness.golden import GOLDEN, PROJECT, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -505,8 +505,8 @@ def test_what_no_document_explains_counts_as_past_due(
 
 
 @pytest.fixture(scope="module")
-def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> tuple[Build, Path]:
-    return demonstration, companies[DEMONSTRATION].extracts / "erp"
+def demonstration(demonstration: Build, demonstration_company: CleanCompany) -> tuple[Build, Path]:
+    return demonstration, demonstration_company.extracts / "erp"
 
 
 def test_the_bridge_of_the_demonstration_company_in_plain_python(

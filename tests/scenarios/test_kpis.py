@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import DEMONSTRATION, CleanCompany
+from tests.faults.cases import CleanCompany
 from tests.harness.golden import PROJECT, equal, expected_rows, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -440,8 +440,8 @@ class Demonstration:
 
 
 @pytest.fixture(scope="module")
-def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> Demonstration:
-    return Demonstration(demonstration, companies[DEMONSTRATION].extracts.parent)
+def demonstration(demonstration: Build, demonstration_company: CleanCompany) -> Demonstration:
+    return Demonstration(demonstration, demonstration_company.extracts.parent)
 
 
 MINOR_UNITS = {"EUR": 2, "USD": 2, "GBP": 2, "JPY": 0, "KWD": 3}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.cases import DEMONSTRATION, CleanCompany
+from tests.faults.cases import CleanCompany
 from tests.harness.golden import change, needs_golden_quarter
 from tests.harness.project import Build, CompiledProject
 from tests.scenarios.company import CHART, assert_shows, small_company
@@ -184,8 +184,8 @@ def test_an_order_without_any_rate_says_so(compiled_project: CompiledProject, tm
 
 
 @pytest.fixture(scope="module")
-def demonstration(demonstration: Build, companies: dict[str, CleanCompany]) -> tuple[Build, Path]:
-    return demonstration, companies[DEMONSTRATION].extracts / "erp"
+def demonstration(demonstration: Build, demonstration_company: CleanCompany) -> tuple[Build, Path]:
+    return demonstration, demonstration_company.extracts / "erp"
 
 
 def delivered(source: Path, name: str) -> list[dict[str, str]]:
