@@ -243,7 +243,7 @@ def test_who_is_not_signed_in_sees_nothing_on_any_page(launched: Browser, office
 def test_who_is_not_in_the_roles_file_sees_nothing_and_can_sign_out(office: Office) -> None:
     session = office.sessions[EVE]
     sign_in(session, expected="You have no access to this dashboard")
-    assert "eve@company.example" in session.looking.text()
+    session.looking.page.get_by_text("eve@company.example").first.wait_for(timeout=PATIENCE)
     assert session.has_received(office.names["LE01"] | office.names["LE02"]) == set()
     session.looking.page.get_by_role("button", name=SIGN_OUT).click()
     session.looking.page.wait_for_url("**/oauth2/end_session*", timeout=PATIENCE)
@@ -374,7 +374,7 @@ def test_an_app_started_for_every_address_shows_nothing(
         for name in PAGES:
             session.looking.page.goto(f"{address}/{'' if name == 'overview' else name}")
             session.looking.page.get_by_role("heading", name=PUBLIC.title, level=1).wait_for(timeout=PATIENCE)
-            assert "tieout dashboard" in session.looking.text()
+            session.looking.page.get_by_text("tieout dashboard").first.wait_for(timeout=PATIENCE)
         assert session.has_received({"Golden Quarter GmbH", "INV-1001"}) == set()
         session.context.close()
 
