@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -25,6 +26,7 @@ from ingest.sign_in import ROLES_VARIABLE, SECRETS_VARIABLE, read_sign_in
 from ingest.warehouse import Warehouse
 
 DEFAULT_WAREHOUSE = "warehouse"
+DASHBOARD_PORT = 8501
 FAILED_STATUS, INTERRUPTED_STATUS = 3, 130
 ROWS_OF_A_CONTROL = 20
 
@@ -97,10 +99,13 @@ def demo(
         Size,
         typer.Option("--size", help="About 2,000 orders, 50,000 orders or 1,000,000 order lines."),
     ] = Size.SMALL,
+    no_dashboard: Annotated[
+        bool, typer.Option("--no-dashboard", help="Do not open the dashboard at the end.")
+    ] = False,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the demonstration company's extracts and run everything on them."""
+    """Make the demonstration company's extracts, run everything on them, and open the dashboard."""
     from ingest import pipeline
     from ingest.simulate import make_company
 
@@ -114,6 +119,8 @@ def demo(
     _tell(outcome, place)
     if outcome.published:
         _where_to_look(place)
+        if not no_dashboard and not as_json and _is_on_a_terminal():
+            _open_dashboard(place)
     _end(outcome, as_json)
 
 
@@ -347,7 +354,9 @@ def export(
 @app.command()
 def dashboard(
     warehouse: WarehouseOption = None,
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8501,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")
+    ] = DASHBOARD_PORT,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
     address: Annotated[
         str,
@@ -569,13 +578,30 @@ def _where_to_look(place: Warehouse) -> None:
 
     with open_published(place) as connection:
         summary = summarise(connection)
+    tieout = "tieout" if shutil.which("tieout") else os.path.relpath(sys.argv[0])
     option = "" if place.path == Path(DEFAULT_WAREHOUSE).resolve() else f" --warehouse {place.path}"
     print("\nwhere to look next")
+    print(f"  {tieout} dashboard{option}")
     if summary and summary.trace_example:
-        print(f"  tieout trace {summary.trace_example}{option}")
-    print(f"  tieout status{option}")
-    print(f"  tieout controls{option}")
-    print(f'  tieout sql "select * from marts.rpt_ar_aging order by as_of desc limit 20"{option}')
+        print(f"  {tieout} trace {summary.trace_example}{option}")
+    print(f"  {tieout} status{option}")
+    print(f"  {tieout} controls{option}")
+    print(f'  {tieout} sql "select * from marts.rpt_ar_aging order by as_of desc limit 20"{option}')
+
+
+def _is_on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _open_dashboard(place: Warehouse) -> None:
+    """Serve the dashboard until interrupted; what was published stays published if it cannot be served."""
+    from ingest.serve import serve
+
+    print("\nThe dashboard opens in your browser; Ctrl-C ends it.", flush=True)
+    try:
+        serve(place, port=DASHBOARD_PORT, opens_browser=True)
+    except UsageError as error:
+        print(f"tieout: {error}", file=sys.stderr)
 
 
 def _end(outcome: Any, as_json: bool) -> None:

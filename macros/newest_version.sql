@@ -83,3 +83,28 @@
     from ({{ all_versions(relation, key) }}) as versions
     where versions.version_age = 1 and versions.is_present and not coalesce(versions.is_deleted, false)
 {%- endmacro %}
+
+{#- What is said of a version: whether it is deleted, how many are newer, and in which deliveries it is. -#}
+{% macro version_state() -%}
+    coalesce(is_deleted, false) as is_deleted, version_age, is_present, is_superseded, snapshot_at
+{%- endmacro %}
+
+{#-
+  The moment from which a version is missing: a complete snapshot came without its key before another version of it
+  did, or newer bytes of the same file came without it. Null while it stands.
+-#}
+{% macro absent_from(key) -%}
+    {%- set later -%}
+        lead(snapshot_at) over (
+            partition by source_system, {{ key }} order by snapshot_at, is_superseded desc
+        )
+    {%- endset -%}
+    case
+        when object_load = 'incremental'
+        then null
+        when is_superseded and coalesce({{ later }} <> snapshot_at, true)
+        then snapshot_at
+        when next_complete_snapshot_at < coalesce({{ later }}, timestamp '9999-12-31 00:00:00')
+        then next_complete_snapshot_at
+    end as absent_from
+{%- endmacro %}

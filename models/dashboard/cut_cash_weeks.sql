@@ -10,18 +10,7 @@ with
         where line = 'total_receipts'
     ),
 
-    group_rates as (
-        select distinct
-            origin_rates.origin_date,
-            origin_rates.legal_entity_id,
-            origin_rates.group_rate,
-            legal_entities.reporting_minor_units
-        from {{ ref("int_forecast_origin_rates") }} as origin_rates
-        inner join
-            {{ ref("int_legal_entities") }} as legal_entities
-            on origin_rates.legal_entity_id = legal_entities.legal_entity_id
-        where legal_entities.reporting_currency is not null
-    ),
+    group_rates as (select * from {{ ref("int_forecast_group_rates") }} where is_complete),
 
     baselines_of_all as (
         select origin_date, horizon_week, legal_entity_id, model, expected

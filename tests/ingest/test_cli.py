@@ -4,6 +4,7 @@ import csv
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -56,6 +57,37 @@ def test_every_command_and_option_has_help(capsys, command):
     for option in described.params:
         assert option.help, option.name
     assert call(capsys, command, "--help")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "on_a_terminal", "published", "opens"),
+    [
+        ([], True, True, True),
+        (["--no-dashboard"], True, True, False),
+        (["--json"], True, True, False),
+        ([], False, True, False),
+        ([], True, False, False),
+    ],
+)
+def test_the_demonstration_opens_the_dashboard_only_where_somebody_looks(
+    monkeypatch, tmp_path, options, on_a_terminal, published, opens
+):
+    outcome = SimpleNamespace(published=published, exit_status=0, as_json=lambda: {})
+    served = []
+    monkeypatch.setattr("ingest.simulate.make_company", lambda *_, **__: None)
+    monkeypatch.setattr("ingest.pipeline.run", lambda *_, **__: outcome)
+    monkeypatch.setattr("ingest.serve.serve", lambda place, **_: served.append(place.path))
+    for name, stand_in in {
+        "_tell": None,
+        "_where_to_look": None,
+        "_end": None,
+        "_is_on_a_terminal": on_a_terminal,
+    }.items():
+        monkeypatch.setattr(f"ingest.cli.{name}", lambda *_, stand_in=stand_in: stand_in)
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--warehouse", str(tmp_path), *options])
+    assert ended.value.code == 0
+    assert served == ([tmp_path] if opens else [])
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ RECEIPT_LINES = (
     "'receipts_open_invoices', 'receipts_disputed', 'receipts_shipped_not_billed', 'receipts_backlog', "
     "'receipts_new_orders', 'total_receipts'"
 )
+NO_GROUP_RATE = "an entity has no exchange rate into the reporting currency"
 Forecast = Callable[..., Build]
 
 
@@ -34,8 +35,10 @@ Forecast = Callable[..., Build]
 def forecast(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> Forecast:
     """Builds the forecast of a company from its files, as of a date."""
 
-    def build(files: dict[str, str], as_of: date | str) -> Build:
+    def build(files: dict[str, str], as_of: date | str, settings: str = "") -> Build:
         company = Company(compiled_project, tmp_path_factory.mktemp("forecast"))
+        if settings:
+            company.settings(settings)
         company.deliver(files)
         outcome = company.land(as_of=str(as_of))
         assert outcome.refused == []
@@ -556,4 +559,51 @@ def test_no_documents_at_all_is_no_error(forecast: Forecast) -> None:
         "2024-12-31",
     )
     assert build.rows("select count(*) as n from marts.rpt_cash_forecast_invoices") == [{"n": 0}]
+    build.close()
+
+
+def test_orders_that_no_rate_values_are_left_out_and_the_forecast_says_so(forecast: Forecast) -> None:
+    files = deliveries()
+    files["orders__2025-01-31"] = """
+        order_id customer_id order_date currency status
+        O1       C1          2025-01-20 EUR      confirmed
+        O2       C2          2025-01-20 XTS      confirmed
+        """
+    files["order_lines__2025-01-31"] = """
+        order_id line_no product_id quantity unit_price net_amount promised_date
+        O1       1       PUMP       10       50.00      500.00     2025-02-10
+        O2       1       PUMP       10       70.00      700.00     2025-02-10
+        """
+    files["products__2024-01-01"] = "product_id name kind\nPUMP Pump goods"
+    build = forecast(files, AS_OF)
+    rows = build.rows(
+        """
+        select line, round(sum(expected)) as expected, any_value(fallback_reason) as reason
+        from marts.rpt_cash_forecast
+        where line in ('receipts_backlog', 'receipts_open_invoices', 'total_receipts') group by line order by line
+        """
+    )
+    reason = "without orders in XTS: no exchange rate"
+    assert [row["reason"] for row in rows] == [reason, None, reason]
+    # all of the order in euros, none of the other
+    assert 0 < rows[0]["expected"] <= 500
+    build.close()
+
+
+def test_the_group_has_no_cash_forecast_where_an_entity_has_no_rate(forecast: Forecast) -> None:
+    files = deliveries()
+    files["legal_entities__2024-01-01"] = """
+        legal_entity_id name functional_currency
+        LE01            One  EUR
+        LE02            Two  XTS
+        """
+    build = forecast(files, AS_OF, "reporting_currency: EUR\n")
+    rows = build.rows(
+        """
+        select legal_entity_id, count(expected) as known, any_value(null_reason) as reason
+        from intermediate.int_forecast_cash_lines where line = 'total_receipts' group by all order by all
+        """
+    )
+    assert {"legal_entity_id": "*", "known": 0, "reason": NO_GROUP_RATE} in rows
+    assert {row["legal_entity_id"]: row["known"] for row in rows}["LE01"] == 13
     build.close()

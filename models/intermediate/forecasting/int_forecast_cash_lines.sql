@@ -4,133 +4,26 @@
 -- translated.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }} where is_published),
-
-    weeks as (select * from {{ ref("int_forecast_weeks") }}),
-
-    legal_entities as (select * from {{ ref("int_legal_entities") }}),
-
     receipts as (select * from {{ ref("int_forecast_receipts") }}),
 
     payment_lines as (select * from {{ ref("int_forecast_payment_lines") }}),
 
     opening_cash as (select * from {{ ref("int_forecast_opening_cash") }}),
 
-    origin_rates as (select * from {{ ref("int_forecast_origin_rates") }}),
+    group_rates as (select * from {{ ref("int_forecast_group_rates") }}),
 
-    group_rates as (
-        select distinct
-            origin_rates.origin_date,
-            origin_rates.legal_entity_id,
-            origin_rates.group_rate,
-            legal_entities.reporting_minor_units
-        from origin_rates
-        inner join origins on origin_rates.origin_date = origins.origin_date
-        inner join legal_entities on origin_rates.legal_entity_id = legal_entities.legal_entity_id
-        where legal_entities.reporting_currency is not null
-    ),
-
-    payments_with_group as (
-        select
-            origin_date,
-            horizon_week,
-            week_start,
-            legal_entity_id,
-            line,
-            line_position,
-            expected,
-            p10,
-            p50,
-            p90,
-            null_reason,
-            model,
-            fallback_reason
+    payments_summed as (
+        select origin_date, horizon_week, week_start, legal_entity_id, sum(expected) as amount
         from payment_lines
-        union all
-        select
-            payment_lines.origin_date,
-            payment_lines.horizon_week,
-            payment_lines.week_start,
-            '*' as legal_entity_id,
-            payment_lines.line,
-            payment_lines.line_position,
-            {{
-                sum_money(
-                    translate(
-                        "payment_lines.expected",
-                        "group_rates.group_rate",
-                        "group_rates.reporting_minor_units",
-                    )
-                )
-            }} as expected,
-            cast(null as decimal(18, 4)) as p10,
-            cast(null as decimal(18, 4)) as p50,
-            cast(null as decimal(18, 4)) as p90,
-            payment_lines.null_reason,
-            cast(null as string) as model,
-            cast(null as string) as fallback_reason
-        from payment_lines
-        inner join
-            group_rates
-            on payment_lines.origin_date = group_rates.origin_date
-            and payment_lines.legal_entity_id = group_rates.legal_entity_id
-        group by
-            payment_lines.origin_date,
-            payment_lines.horizon_week,
-            payment_lines.week_start,
-            payment_lines.line,
-            payment_lines.line_position,
-            payment_lines.null_reason
-    ),
-
-    cash_with_group as (
-        select legal_entity_id, opening_cash, minimum_cash, facility
-        from opening_cash
-        union all
-        -- the group's cash is known where every entity's is
-        select
-            '*' as legal_entity_id,
-            {%- for amount in ("opening_cash", "minimum_cash", "facility") %}
-                case
-                    when
-                        {{
-                            (
-                                "count(*) = count(opening_cash.opening_cash)"
-                                if amount == "opening_cash"
-                                else "count(opening_cash." ~ amount ~ ") > 0"
-                            )
-                        }}
-                    then
-                        {{
-                            sum_money(
-                                translate(
-                                    "opening_cash." ~ amount,
-                                    "group_rates.group_rate",
-                                    "group_rates.reporting_minor_units",
-                                )
-                            )
-                        }}
-                end as {{ amount }}
-                {{- "," if not loop.last }}
-            {%- endfor %}
-        from group_rates
-        inner join opening_cash on group_rates.legal_entity_id = opening_cash.legal_entity_id
-        having count(*) > 0
-    ),
-
-    weeks_listed as (
-        select weeks.origin_date, weeks.horizon_week, weeks.week_start, cash_with_group.legal_entity_id
-        from weeks
-        inner join origins on weeks.origin_date = origins.origin_date
-        cross join cash_with_group
+        group by origin_date, horizon_week, week_start, legal_entity_id
     ),
 
     receipt_lines as (
         select
-            weeks_listed.origin_date,
-            weeks_listed.horizon_week,
-            weeks_listed.week_start,
-            weeks_listed.legal_entity_id,
+            payments_summed.origin_date,
+            payments_summed.horizon_week,
+            payments_summed.week_start,
+            payments_summed.legal_entity_id,
             receipts.line,
             case
                 receipts.line
@@ -155,19 +48,13 @@ with
             end as null_reason,
             receipts.model,
             receipts.fallback_reason
-        from weeks_listed
+        from payments_summed
         inner join
             receipts
-            on weeks_listed.origin_date = receipts.origin_date
-            and weeks_listed.legal_entity_id = receipts.legal_entity_id
-            and weeks_listed.horizon_week = receipts.horizon_week
+            on payments_summed.origin_date = receipts.origin_date
+            and payments_summed.legal_entity_id = receipts.legal_entity_id
+            and payments_summed.horizon_week = receipts.horizon_week
             and receipts.span = 'week'
-    ),
-
-    payments_summed as (
-        select origin_date, horizon_week, week_start, legal_entity_id, sum(expected) as amount
-        from payments_with_group
-        group by origin_date, horizon_week, week_start, legal_entity_id
     ),
 
     net_flows as (
@@ -207,11 +94,11 @@ with
     balances_run as (
         select
             net_flows.*,
-            cash_with_group.opening_cash,
+            opening_cash.opening_cash,
             sum(net_flows.net_flow) over entity_by_week as flow_so_far,
             sum(net_flows.payments) over entity_by_week as payments_so_far
         from net_flows
-        left join cash_with_group on net_flows.legal_entity_id = cash_with_group.legal_entity_id
+        left join opening_cash on net_flows.legal_entity_id = opening_cash.legal_entity_id
         window
             entity_by_week as (
                 partition by net_flows.origin_date, net_flows.legal_entity_id
@@ -229,30 +116,16 @@ with
             'opening_cash' as line,
             1 as line_position,
             opening_cash + flow_so_far - net_flow as expected,
-            case
-                when horizon_week = 1
-                then opening_cash
-                else
-                    lag(opening_cash + p10_so_far + payments_so_far) over (
-                        partition by origin_date, legal_entity_id order by horizon_week
-                    )
-            end as p10,
-            case
-                when horizon_week = 1
-                then opening_cash
-                else
-                    lag(opening_cash + p50_so_far + payments_so_far) over (
-                        partition by origin_date, legal_entity_id order by horizon_week
-                    )
-            end as p50,
-            case
-                when horizon_week = 1
-                then opening_cash
-                else
-                    lag(opening_cash + p90_so_far + payments_so_far) over (
-                        partition by origin_date, legal_entity_id order by horizon_week
-                    )
-            end as p90,
+            {%- for quantile in ("p10", "p50", "p90") %}
+                case
+                    when horizon_week = 1
+                    then opening_cash
+                    else
+                        lag(opening_cash + {{ quantile }}_so_far + payments_so_far) over (
+                            partition by origin_date, legal_entity_id order by horizon_week
+                        )
+                end as {{ quantile }},
+            {%- endfor %}
             model,
             fallback_reason
         from balances_run
@@ -319,7 +192,7 @@ with
             null_reason,
             model,
             fallback_reason
-        from payments_with_group
+        from payment_lines
         union all
         select
             origin_date,
@@ -343,31 +216,57 @@ with
         from balance_lines
     ),
 
-    limits_compared as (
+    groups_without_rate as (select distinct origin_date from group_rates where not is_complete),
+
+    figures_kept as (
         select
             lines_unioned.origin_date,
             lines_unioned.week_start,
-            cast(lines_unioned.horizon_week as integer) as horizon_week,
+            lines_unioned.horizon_week,
             lines_unioned.legal_entity_id,
             lines_unioned.line,
-            cast(lines_unioned.line_position as integer) as line_position,
-            cast(lines_unioned.expected as decimal(18, 4)) as expected,
-            cast(lines_unioned.p10 as decimal(18, 4)) as p10,
-            cast(lines_unioned.p50 as decimal(18, 4)) as p50,
-            cast(lines_unioned.p90 as decimal(18, 4)) as p90,
-            lines_unioned.null_reason,
+            lines_unioned.line_position,
+            {%- for figure in ("expected", "p10", "p50", "p90") %}
+                case
+                    when groups_without_rate.origin_date is null then lines_unioned.{{ figure }}
+                end as {{ figure }},
+            {%- endfor %}
+            case
+                when groups_without_rate.origin_date is not null
+                then 'an entity has no exchange rate into the reporting currency'
+                else lines_unioned.null_reason
+            end as null_reason,
             lines_unioned.model,
-            lines_unioned.fallback_reason,
-            case
-                when lines_unioned.line = 'closing_cash' then cash_with_group.minimum_cash
-            end as minimum_cash,
-            case when lines_unioned.line = 'closing_cash' then cash_with_group.facility end as facility,
-            case
-                when lines_unioned.line = 'closing_cash'
-                then lines_unioned.expected < cash_with_group.minimum_cash
-            end as is_below_minimum
+            lines_unioned.fallback_reason
         from lines_unioned
-        left join cash_with_group on lines_unioned.legal_entity_id = cash_with_group.legal_entity_id
+        left join
+            groups_without_rate
+            on lines_unioned.origin_date = groups_without_rate.origin_date
+            and lines_unioned.legal_entity_id = '*'
+    ),
+
+    limits_compared as (
+        select
+            figures_kept.origin_date,
+            figures_kept.week_start,
+            cast(figures_kept.horizon_week as integer) as horizon_week,
+            figures_kept.legal_entity_id,
+            figures_kept.line,
+            cast(figures_kept.line_position as integer) as line_position,
+            cast(figures_kept.expected as decimal(18, 4)) as expected,
+            cast(figures_kept.p10 as decimal(18, 4)) as p10,
+            cast(figures_kept.p50 as decimal(18, 4)) as p50,
+            cast(figures_kept.p90 as decimal(18, 4)) as p90,
+            figures_kept.null_reason,
+            figures_kept.model,
+            figures_kept.fallback_reason,
+            case when figures_kept.line = 'closing_cash' then opening_cash.minimum_cash end as minimum_cash,
+            case when figures_kept.line = 'closing_cash' then opening_cash.facility end as facility,
+            case
+                when figures_kept.line = 'closing_cash' then figures_kept.expected < opening_cash.minimum_cash
+            end as is_below_minimum
+        from figures_kept
+        left join opening_cash on figures_kept.legal_entity_id = opening_cash.legal_entity_id
     )
 
 select *

@@ -1,6 +1,7 @@
 -- What each entity has in the bank at the as-of date: the last statement of each account and the
 -- bank's lines since, else the book balance of the bank accounts, in functional currency at the
--- closing rate; and the least that it wants to have there.
+-- closing rate; and the least that it wants to have there. A bank account without a rate leaves no
+-- balance by statements. The group's (entity '*') is that of its entities, in the reporting currency.
 with
 
     as_of as (select * from {{ ref("int_as_of") }}),
@@ -18,6 +19,8 @@ with
     cash_limits as ({{ union_kinds("cash_limits") }}),
 
     rates_by_day as (select * from {{ ref("int_fx_rates_by_day") }}),
+
+    group_rates as (select * from {{ ref("int_forecast_group_rates") }}),
 
     accounts_used as (
         select account_id as bank_account_id, legal_entity_id, count(*) as times_used
@@ -77,19 +80,17 @@ with
             statements_ranked.closing_balance
     ),
 
-    statement_cash as (
+    balances_translated as (
         select
             accounts_owned.legal_entity_id,
-            sum(
-                {{
-                    translate(
-                        "balances_taken.balance",
-                        "case when balances_taken.currency = legal_entities.functional_currency"
-                        ~ " then cast(1 as decimal(18, 8)) else rates_by_day.rate end",
-                        "legal_entities.functional_minor_units",
-                    )
-                }}
-            ) as amount
+            {{
+                translate(
+                    "balances_taken.balance",
+                    "case when balances_taken.currency = legal_entities.functional_currency"
+                    ~ " then cast(1 as decimal(18, 8)) else rates_by_day.rate end",
+                    "legal_entities.functional_minor_units",
+                )
+            }} as amount
         from balances_taken
         cross join as_of
         inner join
@@ -102,7 +103,12 @@ with
             on balances_taken.currency = rates_by_day.from_currency
             and legal_entities.functional_currency = rates_by_day.to_currency
             and as_of.as_of = rates_by_day.rate_date
-        group by accounts_owned.legal_entity_id
+    ),
+
+    statement_cash as (
+        select legal_entity_id, case when count(*) = count(amount) then sum(amount) end as amount
+        from balances_translated
+        group by legal_entity_id
     ),
 
     book_cash as (
@@ -130,19 +136,64 @@ with
         select
             legal_entities.legal_entity_id,
             cast(coalesce(statement_cash.amount, book_cash.amount) as decimal(18, 4)) as opening_cash,
-            case
-                when statement_cash.amount is not null
-                then 'bank statement'
-                when book_cash.amount is not null
-                then 'book'
-            end as opening_cash_source,
             limits_of_entities.minimum_cash,
             limits_of_entities.facility
         from legal_entities
         left join statement_cash on legal_entities.legal_entity_id = statement_cash.legal_entity_id
         left join book_cash on legal_entities.legal_entity_id = book_cash.legal_entity_id
         left join limits_of_entities on legal_entities.legal_entity_id = limits_of_entities.legal_entity_id
+    ),
+
+    cash_with_group as (
+        select legal_entity_id, opening_cash, minimum_cash, facility
+        from cash_chosen
+        union all
+        -- the group's cash is known where every entity's is
+        select
+            '*' as legal_entity_id,
+            case
+                when count(*) = count(cash_chosen.opening_cash)
+                then
+                    {{
+                        sum_money(
+                            translate(
+                                "cash_chosen.opening_cash",
+                                "group_rates.group_rate",
+                                "group_rates.reporting_minor_units",
+                            )
+                        )
+                    }}
+            end as opening_cash,
+            case
+                when count(cash_chosen.minimum_cash) > 0
+                then
+                    {{
+                        sum_money(
+                            translate(
+                                "cash_chosen.minimum_cash",
+                                "group_rates.group_rate",
+                                "group_rates.reporting_minor_units",
+                            )
+                        )
+                    }}
+            end as minimum_cash,
+            case
+                when count(cash_chosen.facility) > 0
+                then
+                    {{
+                        sum_money(
+                            translate(
+                                "cash_chosen.facility",
+                                "group_rates.group_rate",
+                                "group_rates.reporting_minor_units",
+                            )
+                        )
+                    }}
+            end as facility
+        from group_rates
+        inner join cash_chosen on group_rates.legal_entity_id = cash_chosen.legal_entity_id
+        having count(*) > 0
     )
 
 select *
-from cash_chosen
+from cash_with_group

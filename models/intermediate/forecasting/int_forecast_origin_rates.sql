@@ -68,7 +68,9 @@ with
                     group_rates.rate,
                     1
                 ) as decimal(18, 8)
-            ) as group_rate
+            ) as group_rate,
+            group_rates.rate is not null
+            or legal_entities.reporting_currency = legal_entities.functional_currency as has_group_rate
         from origins
         cross join currencies_met
         inner join legal_entities on currencies_met.legal_entity_id = legal_entities.legal_entity_id

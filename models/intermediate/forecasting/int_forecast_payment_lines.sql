@@ -1,5 +1,5 @@
 -- Every line of the forecast other than receipts in every week of every entity, zero rows
--- included.
+-- included; and of the group (entity '*'), where they are those of its entities, translated.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }} where is_published),
@@ -9,6 +9,8 @@ with
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
 
     other_lines as (select * from {{ ref("int_forecast_other_lines") }}),
+
+    group_rates as (select * from {{ ref("int_forecast_group_rates") }}),
 
     line_names as (
         {%- for position, line in [
@@ -57,7 +59,60 @@ with
             on weeks_of_entities.legal_entity_id = other_lines.legal_entity_id
             and weeks_of_entities.horizon_week = other_lines.horizon_week
             and line_names.line = other_lines.line
+    ),
+
+    payments_with_group as (
+        select
+            origin_date,
+            horizon_week,
+            week_start,
+            legal_entity_id,
+            line,
+            line_position,
+            expected,
+            p10,
+            p50,
+            p90,
+            null_reason,
+            model,
+            fallback_reason
+        from payment_lines
+        union all
+        select
+            payment_lines.origin_date,
+            payment_lines.horizon_week,
+            payment_lines.week_start,
+            '*' as legal_entity_id,
+            payment_lines.line,
+            payment_lines.line_position,
+            {{
+                sum_money(
+                    translate(
+                        "payment_lines.expected",
+                        "group_rates.group_rate",
+                        "group_rates.reporting_minor_units",
+                    )
+                )
+            }} as expected,
+            cast(null as decimal(18, 4)) as p10,
+            cast(null as decimal(18, 4)) as p50,
+            cast(null as decimal(18, 4)) as p90,
+            payment_lines.null_reason,
+            cast(null as string) as model,
+            cast(null as string) as fallback_reason
+        from payment_lines
+        inner join
+            group_rates
+            on payment_lines.origin_date = group_rates.origin_date
+            and payment_lines.legal_entity_id = group_rates.legal_entity_id
+        group by
+            payment_lines.origin_date,
+            payment_lines.horizon_week,
+            payment_lines.week_start,
+            payment_lines.line,
+            payment_lines.line_position,
+            payment_lines.null_reason
     )
 
 select *
-from payment_lines
+from payments_with_group

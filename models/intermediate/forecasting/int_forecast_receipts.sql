@@ -16,6 +16,8 @@ with
         group by origin_date, legal_entity_id, line, horizon_week
     ),
 
+    unvalued_orders as (select * from {{ ref("int_forecast_unvalued_orders") }}),
+
     as_of as (select * from {{ ref("int_as_of") }}),
 
     spans_listed as (
@@ -87,7 +89,7 @@ with
             spans_listed.last_day,
             spans_listed.span,
             choices.model,
-            choices.fallback_reason,
+            coalesce(choices.fallback_reason, unvalued_orders.reason) as fallback_reason,
             spans_listed.amount as expected,
             {{ interval_bound("spans_listed.amount", "calibrations.low_error", "spans_listed.scale") }}
             as p10,
@@ -102,6 +104,11 @@ with
             choices
             on spans_listed.origin_date = choices.origin_date
             and spans_listed.horizon_week = choices.horizon_week
+        left join
+            unvalued_orders
+            on spans_listed.origin_date = unvalued_orders.origin_date
+            and spans_listed.legal_entity_id = unvalued_orders.legal_entity_id
+            and spans_listed.line in ('receipts_shipped_not_billed', 'receipts_backlog', 'total_receipts')
         left join
             calibrations
             on spans_listed.origin_date = calibrations.origin_date
