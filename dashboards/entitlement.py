@@ -31,7 +31,7 @@ INTERNAL = (
     *("intermediate.int_applications", "intermediate.int_receipts", "intermediate.int_bank_statement_lines"),
     *("intermediate.int_refunds", "intermediate.int_write_offs", "intermediate.int_unexplained_clearings"),
     *("intermediate.int_disputes", "intermediate.int_journal_lines", "raw.quarantine", "raw.finished_build"),
-    *("staging.stg_registry__deliveries", "staging.stg_registry__quarantine"),
+    *("staging.stg_registry__deliveries", "staging.stg_registry__quarantine", "raw.lineage"),
 )
 
 # Without an entity and the same for everybody: definitions, master data of the company, what was delivered.
@@ -42,7 +42,8 @@ SHARED = frozenset(
         *("seeds.ageing_buckets", "seeds.control_catalogue", "seeds.control_faults", "seeds.control_inputs"),
         *("seeds.control_limits", "seeds.currencies", "seeds.eu_member_states", "seeds.metric_definitions"),
         *("seeds.posting_source_types", "seeds.standard_accounts"),
-        *("raw.finished_build", "staging.stg_registry__deliveries"),
+        *("raw.finished_build", "raw.lineage", "staging.stg_registry__deliveries"),
+        "dashboard.cut_freshness",
     }
 )
 

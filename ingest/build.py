@@ -19,6 +19,7 @@ import yaml
 
 from ingest.contracts import known_kinds, load_contract
 from ingest.errors import BuildFault
+from ingest.lineage import BuiltRelation
 from ingest.progress import Progress
 from ingest.project import engine_versions, hash_of_files, project_root
 from ingest.warehouse import Warehouse
@@ -92,6 +93,24 @@ class DbtProject:
     def run_tests(self) -> list[NodeResult]:
         """Run every control and every other data test; failing ones are results, not exceptions."""
         return self._invoke("controls", ["test", "--exclude-resource-type", "unit_test"])
+
+    def relations(self) -> dict[str, BuiltRelation]:
+        """Models, seeds and sources of the project by `schema.name`, with what each of them reads."""
+        manifest = self._manifest()
+        nodes = {
+            **{key: node for key, node in manifest.nodes.items() if node.resource_type in ("model", "seed")},
+            **manifest.sources,
+        }
+        names = {key: f"{node.schema}.{node.identifier}" for key, node in nodes.items()}
+        return {
+            names[key]: BuiltRelation(
+                names[key],
+                "delivered" if node.resource_type == "source" else str(node.resource_type),
+                " ".join(node.description.split()),
+                tuple(sorted(names[below] for below in node.depends_on_nodes if below in names)),
+            )
+            for key, node in nodes.items()
+        }
 
     def _manifest(self) -> Manifest:
         """The parsed project, from the cache where nothing changed."""

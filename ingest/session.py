@@ -19,6 +19,7 @@ from ingest.forecast_history import keep_forecast, read_forecasts_back
 from ingest.land import LandingOutcome
 from ingest.land import land as land_extracts
 from ingest.landing.registry import write_as_of_requested
+from ingest.lineage import write_lineage
 from ingest.missing import missing_inputs
 from ingest.outcome import Outcome, outcome_of_build
 from ingest.progress import Progress
@@ -181,6 +182,7 @@ class Session:
         models = project.build_models()
         with self.connect() as connection:
             keep_scored_origins(connection, self.warehouse, self.record.run.code_version)
+            write_lineage(connection, project.relations())
         after_models = time.monotonic()
         slowest = sorted(models, key=lambda node: -node.seconds)[:10]
         tests = project.run_tests()

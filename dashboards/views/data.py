@@ -1,14 +1,37 @@
-"""Data: what was delivered, when, and what lies in quarantine."""
+"""Data: what was delivered and when, how fresh it is, what lies in quarantine, what every mart rests on."""
 
 from __future__ import annotations
 
-from dashboards.components import table
+import streamlit as st
+
+from dashboards.components import parts, table
 from dashboards.page import Page
 from dashboards.tables import Column, Table
+from dashboards.warehouse import NotInThisVersion, Row
+
+PARTS = {
+    "deliveries": "Deliveries",
+    "freshness": "Freshness",
+    "quarantine": "Quarantine",
+    "lineage": "Lineage",
+}
+KINDS = {"delivered": "Delivered rows", "model": "Model", "seed": "Fixed list"}
 
 
 def draw(page: Page) -> None:
     """Draw the page."""
+    part = parts("data", PARTS)
+    if part == "deliveries":
+        _deliveries(page)
+    elif part == "freshness":
+        _freshness(page)
+    elif part == "quarantine":
+        _quarantine(page)
+    else:
+        _lineage(page)
+
+
+def _deliveries(page: Page) -> None:
     table(
         page,
         Table(
@@ -31,6 +54,39 @@ def draw(page: Page) -> None:
         "deliveries",
         "Nothing was delivered yet.",
     )
+
+
+def _freshness(page: Page) -> None:
+    control = page.link("controls", control="SY-05")
+    st.markdown(
+        "Ages count from the newest extract of a source to the start of the run. What a source may be old"
+        f" stands in its `source.yml`; control [SY-05]({control}) holds it to that."
+    )
+    table(
+        page,
+        Table(
+            "cut_freshness",
+            "Sources",
+            [
+                Column("source_system", "Source"),
+                Column("owner", "Owner"),
+                Column("load", "Load", "Incremental, or a full snapshot each time.", in_words=True),
+                Column("files_landed", "Files landed"),
+                Column("newest_extracted_at", "Newest extract", "UTC."),
+                Column("age_hours", "Age in hours", "At the start of the run."),
+                Column("freshness_warn_after_hours", "Warned after hours"),
+                Column("freshness_error_after_hours", "Stale after hours"),
+                Column("freshness", "Freshness", in_words=True),
+            ],
+            ["source_system"],
+            page.version.ask("freshness"),
+        ),
+        "freshness",
+        "No source has delivered yet.",
+    )
+
+
+def _quarantine(page: Page) -> None:
     table(
         page,
         Table(
@@ -51,3 +107,50 @@ def draw(page: Page) -> None:
         "quarantine",
         "The quarantine is empty: every delivered row was landed.",
     )
+
+
+def _lineage(page: Page) -> None:
+    marts = _rows(page, "lineage_marts")
+    if not marts:
+        st.info("This version does not say what its marts rest on. The next run writes it.")
+        return
+    names = [row["mart"] for row in marts]
+    asked = st.query_params.get("mart")
+    if asked in names and st.session_state.get("seen_mart") != asked:
+        st.session_state["mart"] = asked
+    chosen = st.selectbox("Mart", names, key="mart", format_func=lambda name: name.removeprefix("marts."))
+    st.session_state["seen_mart"] = chosen
+    if asked != chosen:
+        st.query_params["mart"] = chosen
+    beneath = [
+        row | {"kind": KINDS.get(row["kind"], row["kind"])} for row in _rows(page, "lineage", mart=chosen)
+    ]
+    relation = Column("relation", "Relation")
+    steps = Column("steps", "Steps", "The fewest steps from the mart down to it.")
+    description = Column("description", "What a row of it is")
+    between = [relation, Column("kind", "Is"), steps, Column("rests_on", "Reads"), description]
+    delivered = [row for row in beneath if row["kind"] == KINDS["delivered"]]
+    models = [row for row in beneath if row["kind"] != KINDS["delivered"]]
+    for caption, name, columns, rows in (
+        (
+            "Delivered rows and settings it rests on",
+            "lineage_delivered",
+            [relation, steps, description],
+            delivered,
+        ),
+        ("Everything in between", "lineage_models", between, models),
+    ):
+        table(
+            page,
+            Table("lineage", caption, columns, ["mart", "relation"], rows),
+            name,
+            "Nothing: it is made by the run itself.",
+        )
+
+
+def _rows(page: Page, query: str, **parameters: str) -> list[Row]:
+    """The rows of a query, none in a version that an older tieout published."""
+    try:
+        return page.version.ask(query, **parameters)
+    except NotInThisVersion:
+        return []

@@ -32,6 +32,7 @@ PARTS = {
     "orders": ("funnel", "backlog", "cycles", "trends", "patterns"),
     "ledger": ("statements", "trial_balance", "tie_outs", "differences", "budget", "profitability"),
     "controls": ("status", "all", "one", "faults"),
+    "data": ("deliveries", "freshness", "quarantine", "lineage"),
 }
 PATIENCE = 120_000
 # The last thing that a page draws says which page it was and what of the link it was drawn from.

@@ -281,10 +281,19 @@ def test_a_source_grows_stale_as_the_clock_of_the_run_goes_on(
     company.deliver({"customers__2025-03-01": CUSTOMERS}, "crm")
     settings = company.extracts / "erp" / "source.yml"
     settings.write_text(settings.read_text() + "freshness: {warn_after_hours: 12, error_after_hours: 24}\n")
-    outcomes = []
+    outcomes, ages = [], []
     for moment in ("2025-04-01T12:00:00", "2025-04-01T12:01:00", "2025-04-02T00:01:00"):
         build = company.build(moment)
         outcomes.append(found(build, "SY-05", "business_key", "blocks"))
+        ages += build.rows(
+            "select source_system, freshness, age_hours from dashboard.cut_freshness order by 1"
+        )
         build.close()
     # crm is a month old, but promises nothing
     assert outcomes == [set(), {("erp", False)}, {("erp", True)}]
+    assert {row["freshness"] for row in ages if row["source_system"] == "crm"} == {"no limit declared"}
+    assert [(row["freshness"], str(row["age_hours"])) for row in ages if row["source_system"] == "erp"] == [
+        ("fresh", "12.0"),
+        ("older than expected", "12.0"),
+        ("too old", "24.0"),
+    ]

@@ -4,34 +4,9 @@
 -- without business. Ages count from a source's newest extract to the start of the run.
 with
 
-    sources as (select * from {{ ref("stg_registry__sources") }}),
-
-    deliveries as (select * from {{ ref("stg_registry__deliveries") }}),
-
-    run as (select * from {{ ref("stg_registry__run") }}),
+    sources_aged as (select * from {{ ref("int_source_freshness") }}),
 
     as_of as (select * from {{ ref("int_as_of") }}),
-
-    newest_extracts_found as (
-        select source_system, max(extracted_at) as newest_extracted_at
-        from deliveries
-        where status = 'landed'
-        group by source_system
-    ),
-
-    sources_aged as (
-        select
-            sources.*,
-            newest_extracts_found.newest_extracted_at,
-            coalesce(
-                sources.freshness_warn_after_hours, sources.freshness_error_after_hours
-            ) as allowed_hours,
-            {{ minutes_between("newest_extracts_found.newest_extracted_at", "run.started_at") }}
-            / 60 as age_hours
-        from sources
-        left join newest_extracts_found on sources.source_system = newest_extracts_found.source_system
-        cross join run
-    ),
 
     failing_rows as (
         select

@@ -1,0 +1,3 @@
+select distinct lineage.mart
+from raw.lineage as lineage
+order by lineage.mart
