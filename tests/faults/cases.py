@@ -7,6 +7,7 @@ find what they find on the clean build, which is nothing: a test of its own sees
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -31,13 +32,27 @@ RUN = Run("case-0", CLOCK, "test")
 Rows = list[dict[str, object]]
 
 
+DELIVERIES = "staging.stg_registry__deliveries"
+PLACEMENT = f"{DELIVERIES}, as staging reads it"
+PLACEMENT_COLUMNS = frozenset(
+    {
+        *("batch_id", "snapshot_at", "next_complete_snapshot_at", "object_load", "is_superseded"),
+        *("is_first_delivery", "is_in_live_snapshot"),
+    }
+)
+
+
 @dataclass(frozen=True)
 class CleanCompany:
-    """A company without a fault: its deliveries, its finished build, and what each relation there holds."""
+    """A company without a fault: its deliveries, its finished build, and what each relation there holds.
+
+    `template` is the database that a case starts from: nothing landed, every model a view on the clean build.
+    """
 
     name: str
     extracts: Path
     database: Path
+    template: Path
     contents: dict[str, str] = field(hash=False)
 
 
@@ -54,10 +69,23 @@ def clean_company(project: CompiledProject, name: str, shared: Path) -> CleanCom
                 make_company(folder)
             build = project.build(folder / "extracts", folder)
             found = contents(build.connection, relations(build.connection))
+            found[PLACEMENT] = placement_of(build.connection)
             build.close()
+            _make_template(project, folder / "warehouse" / "build.duckdb", folder / "template.duckdb")
             ended.write_text(json.dumps(found))
-    database = folder / "warehouse" / "build.duckdb"
-    return CleanCompany(name, folder / "extracts", database, json.loads(ended.read_text()))
+    database, template = folder / "warehouse" / "build.duckdb", folder / "template.duckdb"
+    return CleanCompany(name, folder / "extracts", database, template, json.loads(ended.read_text()))
+
+
+def _make_template(project: CompiledProject, database: Path, template: Path) -> None:
+    shutil.copyfile(project.template, template)
+    with duckdb.connect(template) as connection:
+        connection.execute(f"attach '{database}' as clean (read_only)")
+        for node in filter(is_built, project.models):
+            if node.materialized == "table_function":
+                run(connection, node)
+            else:
+                connection.execute(f"create view {node.relation} as select * from clean.{node.relation}")
 
 
 @dataclass
@@ -134,7 +162,7 @@ def case_in_deliveries(
     deliveries.save()
     warehouse = Warehouse(folder / "warehouse")
     warehouse.create()
-    shutil.copyfile(project.template, warehouse.build)
+    shutil.copyfile(clean.template, warehouse.build)
     outcome = land(extracts, warehouse, RUN)
     if outcome.refused:
         raise AssertionError(f"a file was refused: {outcome.refused}")
@@ -143,9 +171,10 @@ def case_in_deliveries(
     connection.execute(f"attach '{clean.database}' as clean (read_only)")
     if in_raw:
         connection.execute(in_raw)
+    landed = [name for name in relations(connection) if name.startswith("raw.")]
     changed = {
         relation
-        for relation, found in contents(connection, relations(connection)).items()
+        for relation, found in contents(connection, landed).items()
         if found != clean.contents.get(relation)
     }
     build_changed(project, connection, clean, changed)
@@ -165,23 +194,23 @@ def case_in_build(project: CompiledProject, clean: CleanCompany, folder: Path, i
 def build_changed(
     project: CompiledProject, connection: duckdb.DuckDBPyConnection, clean: CleanCompany, changed: set[str]
 ) -> None:
-    """Build the models that the changed relations reach, and add to these what comes out differently."""
+    """Build the models that the changed relations reach, and add to these what comes out differently.
+
+    What is built is never committed: the questions are asked on the same connection, nothing else reads it.
+    """
     connection.execute("begin")
     for node in filter(is_built, project.models):
-        is_reached = bool(changed & reads(node))
+        if not changed & reads(node):
+            continue
         if node.materialized == "table_function":
-            run(connection, node)
-            if is_reached:
-                changed.add(node.relation)
-        elif is_reached:
-            run(connection, replace(node, materialized="table") if node.materialized == "view" else node)
-            if contents(connection, [node.relation]) != {node.relation: clean.contents[node.relation]}:
-                changed.add(node.relation)
-        else:
-            connection.execute(
-                f"create or replace view {node.relation} as select * from clean.{node.relation}"
-            )
-    connection.execute("commit")
+            changed.add(node.relation)
+            continue
+        connection.execute(f"drop view {node.relation}")
+        run(connection, replace(node, materialized="table") if node.materialized == "view" else node)
+        if content(connection, node.relation) != clean.contents[node.relation]:
+            changed.add(node.relation)
+        if node.relation == DELIVERIES and placement_of(connection) != clean.contents[PLACEMENT]:
+            changed.add(PLACEMENT)
 
 
 def run(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
@@ -198,9 +227,17 @@ READS: dict[str, set[str]] = {}
 
 
 def reads(node: Node) -> set[str]:
-    """Every `schema.name` that a node's SQL mentions; what is no relation does no harm."""
+    """Every `schema.name` that a node's SQL mentions; what is no relation does no harm.
+
+    Of the deliveries most of staging reads only where a file stands among the snapshots: hash and size of a
+    changed file are nothing to it.
+    """
     if node.unique_id not in READS:
-        READS[node.unique_id] = {f"{schema}.{name}" for schema, name in RELATION.findall(node.sql)}
+        found = {f"{schema}.{name}" for schema, name in RELATION.findall(node.sql)}
+        columns = set(re.findall(r"\bdeliveries\.(\w+)", node.sql))
+        if "staging" in Path(node.path).parts and columns and columns <= PLACEMENT_COLUMNS:
+            found = found - {DELIVERIES} | {PLACEMENT}
+        READS[node.unique_id] = found
     return READS[node.unique_id]
 
 
@@ -218,11 +255,18 @@ def relations(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def contents(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, str]:
     """What relations hold, as text that is equal when they hold the same rows in whatever order."""
-    found = {}
-    for name in names:
-        counted = connection.execute(
-            f"select count(*), coalesce(sum(hash(*columns(*)))::varchar, '') from {name}"
-        ).fetchone()
-        assert counted
-        found[name] = f"{counted[0]} rows, {counted[1]}"
-    return found
+    return {name: content(connection, name) for name in names}
+
+
+def placement_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """What the deliveries hold of where each stands among the snapshots."""
+    return content(connection, DELIVERIES, PLACEMENT_COLUMNS)
+
+
+def content(connection: duckdb.DuckDBPyConnection, name: str, columns: Iterable[str] = ()) -> str:
+    """What a relation holds, or some columns of it."""
+    chosen = f"columns({sorted(columns)})" if columns else "columns(*)"
+    [counted] = connection.execute(
+        f"select count(*), coalesce(sum(hash(*{chosen}))::varchar, '') from {name}"
+    ).fetchall()
+    return f"{counted[0]} rows, {counted[1]}"

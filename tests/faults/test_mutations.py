@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.golden import Mutation, apply, copy_extracts, mutations, needs_golden_quarter
+from tests.faults.cases import GOLDEN_QUARTER, CleanCompany, case_in_deliveries
+from tests.harness.golden import Mutation, apply, mutations, needs_golden_quarter
 from tests.harness.project import CompiledProject
 
 pytestmark = needs_golden_quarter
@@ -12,13 +13,19 @@ pytestmark = needs_golden_quarter
 
 @pytest.mark.parametrize("mutation", mutations(), ids=lambda mutation: mutation.mutation_id)
 def test_a_mutation_fails_the_controls_that_must_notice_it(
-    compiled_project: CompiledProject, tmp_path: Path, mutation: Mutation
+    compiled_project: CompiledProject,
+    companies: dict[str, CleanCompany],
+    tmp_path: Path,
+    mutation: Mutation,
 ) -> None:
-    extracts = copy_extracts(tmp_path)
-    apply(mutation, extracts)
-    build = compiled_project.build(extracts, tmp_path)
-    failing = build.failing_controls()
-    build.close()
+    case = case_in_deliveries(
+        compiled_project,
+        companies[GOLDEN_QUARTER],
+        tmp_path,
+        lambda deliveries: apply(mutation, deliveries.extracts),
+    )
+    failing = case.failing_controls()
+    case.close()
 
     implemented = set(compiled_project.controls)
     missed = mutation.must_fail & implemented - failing.keys()
