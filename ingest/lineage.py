@@ -10,18 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
-import polars
 
 LINEAGE = "raw.lineage"
 READERS_FOLDER = "marts"
-COLUMNS = {
-    "mart": polars.String,
-    "steps": polars.Int32,
-    "relation": polars.String,
-    "kind": polars.String,
-    "description": polars.String,
-    "rests_on": polars.String,
-}
+COLUMNS = ("mart", "steps", "relation", "kind", "description", "rests_on")
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,10 @@ def write_lineage(connection: duckdb.DuckDBPyConnection, relations: Mapping[str,
         )
         for one in lineage_of(used)
     ]
-    lineage = polars.DataFrame(rows, schema=COLUMNS, orient="row").to_arrow()
+    import polars
+
+    types = {name: polars.Int32 if name == "steps" else polars.String for name in COLUMNS}
+    lineage = polars.DataFrame(rows, schema=types, orient="row").to_arrow()
     connection.register("lineage_read", lineage)
     connection.execute(f"create or replace table {LINEAGE} as select * from lineage_read")
     connection.unregister("lineage_read")
@@ -89,12 +84,19 @@ def _with_rows(
     connection: duckdb.DuckDBPyConnection, relations: Mapping[str, BuiltRelation]
 ) -> dict[str, BuiltRelation]:
     """The relations without delivered ones that hold no row, and without those that read only such."""
-    empty: set[str] = set()
-    for name, relation in relations.items():
-        if relation.kind == "delivered":
-            schema, table = name.split(".")
-            if not connection.execute(f'select 1 from "{schema}"."{table}" limit 1').fetchall():
-                empty.add(name)
+    tables = connection.execute(
+        """
+        select schema_name || '.' || table_name
+        from duckdb_tables()
+        where database_name = current_database()
+        """
+    ).fetchall()
+    empty = {
+        name
+        for name, relation in relations.items()
+        if relation.kind == "delivered"
+        and ((name,) not in tables or not connection.execute(f"select 1 from {name} limit 1").fetchall())
+    }
     idle = {
         name
         for name, relation in relations.items()

@@ -16,7 +16,7 @@ from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
 
 # What builds a company of its own with dbt, or on the models it compiled, takes seconds.
-SLOW_FIXTURES = {"compiled_project", "small_project", "project", "golden_run"}
+SLOW_FIXTURES = {"compiled_project", "small_project", "project", "golden_run", "golden_february"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,12 +70,21 @@ def demonstration(
 @pytest.fixture(scope="session")
 def golden_run(shared_folder: Path) -> PublishedRun:
     """`tieout run` on the golden quarter, once for all workers; nobody may write into its warehouse."""
-    folder = shared_folder / "golden_run"
+    return _run_once(shared_folder / "golden_run", GOLDEN / "extracts")
+
+
+@pytest.fixture(scope="session")
+def golden_february(shared_folder: Path) -> PublishedRun:
+    """`tieout run` on the golden quarter as of the end of February; nobody may write into its warehouse."""
+    return _run_once(shared_folder / "golden_february", GOLDEN / "extracts", "--as-of", "2025-02-28")
+
+
+def _run_once(folder: Path, *arguments: str | Path) -> PublishedRun:
     folder.mkdir(exist_ok=True)
     ended = folder / "ended.json"
     with FileLock(folder / "lock"):
         if not ended.exists():
-            run = tieout("run", GOLDEN / "extracts", "--json", warehouse=folder / "warehouse")
+            run = tieout("run", *arguments, "--json", warehouse=folder / "warehouse")
             ended.write_text(json.dumps([run.exit_status, run.output]))
     return PublishedRun(folder / "warehouse", *json.loads(ended.read_text()))
 

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,12 +81,16 @@ def kill_within(command: list[str], phase: str, delay: float) -> bool:
     return False
 
 
-def kill_again_and_again(warehouse: Path, call: Callable[[str], list[str]], kills: dict[str, int]) -> None:
-    """Kill runs within their phases, look at what is published after each, and let the last one end."""
+def kill_again_and_again(
+    warehouse: Path, call: Callable[[str], list[str]], kills: dict[str, int], first: str
+) -> None:
+    """Kill runs within their phases, look at what is published after each, and let the last one end.
+
+    `first` is what the run said that published first: how long each phase takes.
+    """
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    first = run_to_the_end(call(MONTH_ENDS[0]))
     lengths = {
         phase: float(seconds)
         for phase, seconds in re.findall(r"^(\w+): done.* ([\d.]+) s$", first, re.MULTILINE)
@@ -128,22 +133,25 @@ def test_killed_twenty_times(company):
         return [sys.executable, *map(str, (Path(__file__).with_name("small_run.py"), *folders)), as_of]
 
     kills = {"landing": 3, "building": 6, "controls": 5, "publishing": 6}
-    kill_again_and_again(company.warehouse.path, call, kills)
+    kill_again_and_again(company.warehouse.path, call, kills, run_to_the_end(call(MONTH_ENDS[0])))
 
 
 @needs_golden_quarter
-def test_killed_on_the_golden_quarter(tmp_path):
+def test_killed_on_the_golden_quarter(golden_february, tmp_path):
+    shutil.copytree(golden_february.warehouse, tmp_path / "warehouse")
+
     def call(as_of: str) -> list[str]:
         asked = ("--as-of", as_of, "--warehouse", tmp_path / "warehouse")
         return [str(part) for part in (TIEOUT, "run", GOLDEN / "extracts", *asked)]
 
-    kill_again_and_again(tmp_path / "warehouse", call, {"building": 1, "publishing": 1})
+    kills = {"building": 1, "publishing": 1}
+    kill_again_and_again(tmp_path / "warehouse", call, kills, golden_february.output)
 
 
 @needs_golden_quarter
-def test_readers_keep_their_version_and_do_not_hinder_a_run(tmp_path):
-    warehouse = tmp_path / "warehouse"
-    first = tieout("run", GOLDEN / "extracts", "--as-of", "2025-02-28", "--json", warehouse=warehouse)
+def test_readers_keep_their_version_and_do_not_hinder_a_run(golden_february, tmp_path):
+    warehouse, first = tmp_path / "warehouse", golden_february
+    shutil.copytree(golden_february.warehouse, warehouse)
     held = duckdb.connect(str(warehouse / "published.duckdb"), read_only=True)
     unfinished = held.cursor()
     unfinished.execute("select * from marts.fct_gl_lines")
@@ -158,22 +166,25 @@ def test_readers_keep_their_version_and_do_not_hinder_a_run(tmp_path):
     assert whole_version(warehouse / "published.duckdb") == (second.summary["run_id"], "2025-03-31")
 
 
-@needs_golden_quarter
-def test_a_second_run_at_the_same_time_names_the_first(tmp_path):
-    warehouse = tmp_path / "warehouse"
-    warehouse.mkdir()
-    command = [TIEOUT, "run", GOLDEN / "extracts", "--warehouse", warehouse]
-    with subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+def test_a_second_run_at_the_same_time_names_the_first(company):
+    company.deliver("web", "phone")
+    warehouse = company.warehouse.path
+    folders = (company.project, company.extracts, warehouse)
+    command = [sys.executable, *map(str, (Path(__file__).with_name("small_run.py"), *folders)), MONTH_ENDS[0]]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while not list(warehouse.glob("runs/*/run.json")) and process.poll() is None:
-            time.sleep(0.02)
-        started = time.monotonic()
-        second = tieout("run", GOLDEN / "extracts", "--json", warehouse=warehouse)
-        asked = tieout("sql", "select 1", "--unpublished", warehouse=warehouse)
-        seconds = time.monotonic() - started
-        [record] = warehouse.glob("runs/*/run.json")
-        running = json.loads(record.read_text())
+            time.sleep(0.005)
+        # held where it is, so that it is still at work however slow the others start
+        process.send_signal(signal.SIGSTOP)
+        try:
+            [record] = warehouse.glob("runs/*/run.json")
+            running = json.loads(record.read_text())
+            started = time.monotonic()
+            second = tieout("run", company.extracts, "--json", warehouse=warehouse)
+            asked = tieout("sql", "select 1", "--unpublished", warehouse=warehouse)
+            seconds = time.monotonic() - started
+        finally:
+            process.send_signal(signal.SIGCONT)
         assert process.wait(120) == 0
     assert (second.exit_status, second.summary["published"], second.summary["run_id"]) == (2, False, None)
     assert f"run {running['run_id']}, process {process.pid}, started " in second.output
