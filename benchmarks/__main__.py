@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+import tempfile
+from pathlib import Path
 
-from benchmarks import building, landing, running
+from benchmarks import building, dashboard, landing, running
 from benchmarks.company import SEED, company
 from benchmarks.report import PAGE, page
 
@@ -14,7 +16,14 @@ def main() -> int:
     parser.add_argument("--size", choices=["small", "medium", "large"], default="large")
     size = parser.parse_args().size
     extracts = company(size)
-    measurements = [landing.measure(extracts), *building.measure(extracts), *running.measure(extracts)]
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Path(folder) / "warehouse"
+        measurements = [
+            landing.measure(extracts),
+            *building.measure(extracts),
+            *running.measure(extracts, warehouse),
+            *dashboard.measure(warehouse),
+        ]
     text = page(measurements, f"the demonstration company, size {size}, seed {SEED}")
     print(text)
     if size == "large":

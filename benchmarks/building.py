@@ -11,6 +11,7 @@ from benchmarks.report import Measurement
 from ingest.build import release_connections
 from ingest.land import land, write_run
 from ingest.project import project_root
+from ingest.scored_origins import request_backtest
 from ingest.warehouse import Run, Warehouse, now
 from tests.harness.project import CompiledProject, compile_project, statements_for
 
@@ -63,6 +64,7 @@ def compare(
         land(extracts, warehouse, run)
     with warehouse.connect_build() as connection:
         write_run(connection, run)
+        request_backtest(connection, False)
     shutil.copyfile(warehouse.build, by_hand_copy.build)
     return seconds_by_dbt(warehouse), seconds_by_hand(project, by_hand_copy)
 

@@ -1,5 +1,6 @@
 """A whole run as a user starts it: peak memory, seconds, and how fast the published file answers."""
 
+import json
 import os
 import sys
 import tempfile
@@ -12,23 +13,45 @@ import duckdb
 
 from benchmarks.report import Measurement
 
-MEMORY_LIMIT = 4.0
+BUILD_LIMIT, MEMORY_LIMIT, LATENCY_LIMIT = 60.0, 6.0, 1.0
+# A company of one invoice: what its build takes is dbt's own, for each model and test.
+ONE_INVOICE = {
+    "source.yml": "kind: standard\nload: incremental\nowner: benchmarks\n",
+    "legal_entities.csv": "legal_entity_id,name,functional_currency\nLE01,One,EUR\n",
+    "customers.csv": "customer_id,name\nC1,First\n",
+    "invoices.csv": "doc_id,doc_type,legal_entity_id,customer_id,document_date,posting_date,due_date,"
+    "currency,fx_rate,net,tax,gross\nI1,invoice,LE01,C1,2024-01-10,2024-01-10,2024-02-09,EUR,1,100.00,0.00,100.00\n",
+}
 
 
-def measure(extracts: Path) -> list[Measurement]:
-    """Memory of `tieout run`, then the latency of the ageing at dates nobody has computed before."""
+def measure(extracts: Path, warehouse: Path) -> list[Measurement]:
+    """The build with all controls beyond dbt's fixed cost, memory of `tieout run`, and the ageing's latency.
+
+    The run leaves its warehouse; origins of the forecast's backtest are no part of it.
+    """
+    started = time.perf_counter()
+    peak = run_tieout(extracts, warehouse)
+    seconds = time.perf_counter() - started
+    built = seconds_of_build(warehouse)
     with tempfile.TemporaryDirectory() as name:
-        warehouse = Path(name) / "warehouse"
-        started = time.perf_counter()
-        exit_status, peak = run_tieout(extracts, warehouse)
-        seconds = time.perf_counter() - started
-        if exit_status:
-            raise RuntimeError(f"tieout run ended with exit status {exit_status}")
-        with duckdb.connect(str(warehouse / "published.duckdb"), read_only=True) as connection:
-            lines = connection.execute("select count(*) from marts.fct_order_lines").fetchall()[0][0]
-            latency = seconds_for_ageing(connection)
-        size = (warehouse / "published.duckdb").stat().st_size
+        source = Path(name) / "extracts" / "books"
+        source.mkdir(parents=True)
+        for file, text in ONE_INVOICE.items():
+            (source / file).write_text(text)
+        run_tieout(source.parent, Path(name) / "warehouse")
+        fixed = seconds_of_build(Path(name) / "warehouse")
+    with duckdb.connect(str(warehouse / "published.duckdb"), read_only=True) as connection:
+        lines = connection.execute("select count(*) from marts.fct_order_lines").fetchall()[0][0]
+        latency = seconds_for_ageing(connection)
+    size = (warehouse / "published.duckdb").stat().st_size
     return [
+        Measurement(
+            "Build and controls, beyond dbt's own cost",
+            f"{built - fixed:.0f} s",
+            f"{BUILD_LIMIT:.0f} s",
+            built - fixed <= BUILD_LIMIT,
+            f"{built:.0f} s for {lines:,} order lines, {fixed:.0f} s for a company of one invoice",
+        ),
         Measurement(
             "Peak memory of a whole run",
             f"{peak:.2f} GiB",
@@ -40,20 +63,30 @@ def measure(extracts: Path) -> list[Measurement]:
         Measurement(
             "Ageing of receivables at any date (`ar_aging_at`)",
             f"{latency * 1000:.0f} ms",
-            "",
-            True,
+            f"{LATENCY_LIMIT * 1000:.0f} ms",
+            latency <= LATENCY_LIMIT,
             "median of 9 dates on the published file",
         ),
     ]
 
 
-def run_tieout(extracts: Path, warehouse: Path) -> tuple[int, float]:
-    """Exit status of `tieout run` and its peak resident memory in GiB."""
+def run_tieout(extracts: Path, warehouse: Path) -> float:
+    """Let `tieout run` publish; gives its peak resident memory in GiB."""
     tieout = Path(sys.executable).with_name("tieout")
-    arguments = [str(tieout), "run", str(extracts), "--warehouse", str(warehouse)]
+    arguments = [str(tieout), "run", str(extracts), "--no-backtest", "--warehouse", str(warehouse)]
     process = os.posix_spawn(tieout, arguments, os.environ)
     _, status, usage = os.wait4(process, 0)
-    return os.waitstatus_to_exitcode(status), usage.ru_maxrss / 2**20
+    exit_status = os.waitstatus_to_exitcode(status)
+    if exit_status:
+        raise RuntimeError(f"tieout run ended with exit status {exit_status}")
+    return usage.ru_maxrss / 2**20
+
+
+def seconds_of_build(warehouse: Path) -> float:
+    """Seconds of models and controls, as the evidence of the only run has them."""
+    [record] = warehouse.glob("runs/*/run.json")
+    found = json.loads(record.read_text(encoding="utf-8"))
+    return float(found["seconds_models"]) + float(found["seconds_controls"])
 
 
 def seconds_for_ageing(connection: duckdb.DuckDBPyConnection) -> float:

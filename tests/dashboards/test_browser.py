@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from playwright.sync_api import Browser
@@ -121,6 +122,29 @@ def test_a_download_opens_and_equals_the_page(launched: Browser, golden_address:
     assert {row[1]: row[2] for row in rows[1:]} == expected
     about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
     assert (about["As of"], about["Filter: entity"]) == ("2025-03-31", "LE01")
+
+
+def test_a_version_whose_marts_have_no_rows_says_so(
+    launched: Browser, golden_run: PublishedRun, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "warehouse"
+    warehouse.mkdir()
+    shutil.copyfile(golden_run.warehouse / "published.duckdb", warehouse / "published.duckdb")
+    with duckdb.connect(str(warehouse / "published.duckdb")) as connection:
+        tables = connection.execute(
+            """
+            select schema_name || '.' || table_name from duckdb_tables()
+            where schema_name in ('marts', 'dashboard', 'intermediate')
+            """
+        ).fetchall()
+        for (name,) in tables:
+            connection.execute(f"delete from {name}")
+    with served(warehouse) as address:
+        looking = look(launched, address)
+        for name in PAGES:
+            looking.open(name)
+            assert (looking.exceptions(), looking.faults) == ([], []), name
+            assert "holds no figures" in looking.text(), name
 
 
 def test_an_empty_warehouse_says_what_to_do(launched: Browser, tmp_path: Path) -> None:
