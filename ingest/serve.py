@@ -47,7 +47,7 @@ def serve(
     check_address(address, sign_in)
     _warn_of_readers(warehouse, sign_in)
     command = [
-        *(sys.executable, "-m", "streamlit", "run", str(project_root() / APP)),
+        *(sys.executable, "-m", "dashboards.server", "run", str(project_root() / APP)),
         *(f"--{name}={value}" for name, value in OPTIONS.items()),
         *(f"--server.address={address}", f"--server.port={port}"),
         f"--server.headless={str(not opens_browser).lower()}",

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from filelock import FileLock
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, BrowserContext, WebSocket
 
@@ -33,7 +32,7 @@ from tests.dashboards.browser import (
     watching,
 )
 from tests.harness.golden import PROJECT, needs_golden_quarter
-from tests.harness.published import PublishedRun, tieout
+from tests.harness.published import PublishedRun
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -79,21 +78,6 @@ class Office:
     samples: dict[str, dict[str, str]]
 
 
-@pytest.fixture(scope="session")
-def company_of_two_entities(shared_folder: Path) -> PublishedRun:
-    """`tieout demo`, once for all workers: a company of two entities in a group."""
-    folder = shared_folder / "company_of_two_entities"
-    folder.mkdir(exist_ok=True)
-    ended = folder / "ended.json"
-    with FileLock(folder / "lock"):
-        if not ended.exists():
-            run = tieout("demo", "--json", warehouse=folder / "warehouse")
-            ended.write_text(json.dumps([run.exit_status, run.output]))
-    run = PublishedRun(folder / "warehouse", *json.loads(ended.read_text()))
-    assert run.exit_status == 0, run.output
-    return run
-
-
 @pytest.fixture(scope="module")
 def launched() -> Iterator[Browser]:
     """One browser for all tests of this file."""
@@ -103,14 +87,14 @@ def launched() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def office(
-    launched: Browser, company_of_two_entities: PublishedRun, tmp_path_factory: pytest.TempPathFactory
+    launched: Browser, demonstration_run: PublishedRun, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
     """The company's dashboard behind a sign-in, with all users signed in who may."""
     folder = tmp_path_factory.mktemp("office")
     warehouse = folder / "warehouse"
     warehouse.mkdir(mode=0o700)
     for name in ("published.duckdb", "runs"):
-        (warehouse / name).symlink_to(company_of_two_entities.warehouse / name)
+        (warehouse / name).symlink_to(demonstration_run.warehouse / name)
     users = [
         User(sub=name, claims={"email": f"{name}@company.example", "email_verified": True})
         for name in (ANNA, BEN, VERA, EVE)
@@ -132,7 +116,7 @@ def office(
         options = (*files, "--address", "0.0.0.0")
         with served(warehouse, *options, port=port) as address:
             sessions = {name: session_of(launched, address, name) for name in (ANNA, BEN, VERA, EVE)}
-            names, samples = told_apart(company_of_two_entities.warehouse)
+            names, samples = told_apart(demonstration_run.warehouse)
             yield Office(address, warehouse, sessions, names, samples)
             for session in sessions.values():
                 session.context.close()

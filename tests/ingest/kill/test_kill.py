@@ -136,6 +136,18 @@ def test_killed_twenty_times(company):
     kill_again_and_again(company.warehouse.path, call, kills, run_to_the_end(call(MONTH_ENDS[0])))
 
 
+def is_stopped_with_build_open(process: subprocess.Popen, build: Path) -> bool:
+    """Stop a run; let it go on unless it holds its build at that moment."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        duckdb.connect(str(build), read_only=True).close()
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
 @needs_golden_quarter
 def test_killed_on_the_golden_quarter(golden_february, tmp_path):
     shutil.copytree(golden_february.warehouse, tmp_path / "warehouse")
@@ -172,10 +184,9 @@ def test_a_second_run_at_the_same_time_names_the_first(company):
     folders = (company.project, company.extracts, warehouse)
     command = [sys.executable, *map(str, (Path(__file__).with_name("small_run.py"), *folders)), MONTH_ENDS[0]]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while not list(warehouse.glob("runs/*/run.json")) and process.poll() is None:
-            time.sleep(0.005)
-        # held where it is, so that it is still at work however slow the others start
-        process.send_signal(signal.SIGSTOP)
+        # held where it has the build open, so that it is still at work however slow the others start
+        while process.poll() is None and not is_stopped_with_build_open(process, warehouse / "build.duckdb"):
+            time.sleep(0.01)
         try:
             [record] = warehouse.glob("runs/*/run.json")
             running = json.loads(record.read_text())
