@@ -17,6 +17,8 @@ with
 
     currencies as (select * from {{ ref("currencies") }}),
 
+    legal_entities as (select * from {{ ref("int_legal_entities") }}),
+
     receipts_known as (
         select
             receipts.legal_entity_id,
@@ -159,9 +161,14 @@ with
                     "coalesce(currencies.minor_units, 2)",
                 )
             }} as expected_so_far,
-            {{ round_money("cast(shares_run.expected_functional as double) * shares_run.share", "2") }}
-            as functional_so_far
+            {{
+                round_money(
+                    "cast(shares_run.expected_functional as double) * shares_run.share",
+                    "legal_entities.functional_minor_units",
+                )
+            }} as functional_so_far
         from shares_run
+        inner join legal_entities on shares_run.legal_entity_id = legal_entities.legal_entity_id
         left join currencies on shares_run.currency = currencies.currency
     ),
 
