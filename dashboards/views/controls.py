@@ -153,10 +153,10 @@ def _faults(page: Page) -> None:
             "control_faults",
             "Which control finds which fault",
             [
-                Column("fault_id", "Fault"),
+                Column("fault_id", "Fault", in_words=True),
                 Column("description", "What is wrong"),
-                Column("planted_in", "Planted in"),
-                Column("company", "Company"),
+                Column("planted_in", "Planted in", in_words=True),
+                Column("company", "Company", in_words=True),
                 Column("control_id", "Found by", link=page.leads_to("controls", control="control_id")),
                 Column("title", "What it asserts"),
                 Column("stops_publishing", "Stops publishing"),
