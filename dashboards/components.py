@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -17,6 +17,7 @@ from urllib.parse import quote
 import streamlit as st
 from pandas import DataFrame
 from pandas.io.formats.style import Styler
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards import format as shown
 from dashboards.entitlement import is_for_the_group
@@ -313,6 +314,27 @@ def parts(name: str, titles: Mapping[str, str]) -> str:
     st.session_state[seen] = chosen
     if asked != chosen:
         st.query_params["part"] = chosen
+    return chosen
+
+
+def pick_one(
+    label: str,
+    options: Sequence[str],
+    parameter: str,
+    shown_as: Callable[[str], str] = str,
+    place: DeltaGenerator | None = None,
+) -> str:
+    """One of the options, which is in the URL under `parameter`: a followed link chooses it."""
+    seen = f"seen_{parameter}"
+    asked = st.query_params.get(parameter)
+    if asked in options and st.session_state.get(seen) != asked:
+        st.session_state[parameter] = asked
+    if st.session_state.get(parameter) not in options:
+        st.session_state[parameter] = options[0]
+    chosen: str = (place or st).selectbox(label, options, key=parameter, format_func=shown_as)
+    st.session_state[seen] = chosen
+    if asked != chosen:
+        st.query_params[parameter] = chosen
     return chosen
 
 

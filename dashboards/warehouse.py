@@ -103,6 +103,13 @@ class Version:
                     next_step="Build and publish again with `tieout run EXTRACTS`.",
                 ) from error
 
+    def ask_if_held(self, name: str, **parameters: object) -> list[Row]:
+        """The rows of a named query; none in a version that an older tieout published."""
+        try:
+            return self.ask(name, **parameters)
+        except NotInThisVersion:
+            return []
+
     @contextlib.contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of its own to what the user may see: several users ask at the same time."""

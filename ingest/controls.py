@@ -23,7 +23,7 @@ import duckdb
 from ingest.build import NodeResult
 from ingest.evidence import CONTROLS_FILE, run_folders
 from ingest.reader import open_version
-from ingest.warehouse import Run, Warehouse
+from ingest.warehouse import Run, Warehouse, holds
 
 PASS, FAIL, ERROR, NOT_APPLICABLE = "pass", "fail", "error", "not_applicable"
 BLOCK = "block"
@@ -234,7 +234,7 @@ def failing_rows(path: Path, control_id: str, limit: int | None = None) -> list[
     """The failing rows of one control in a run's controls.duckdb; empty where it has none."""
     table = f"controls.{table_of(control_id)}"
     with open_version(path, EVIDENCE_CATALOG) as connection:
-        if not _exists(connection, table):
+        if not holds(connection, table):
             return []
         return _dictionaries(
             connection.execute(
@@ -349,7 +349,7 @@ def _copy_failing_rows(
 ) -> None:
     """Copy one control's failing rows into the attached evidence, with what only the pipeline knows added."""
     table = f"controls.{table_of(control_id)}"
-    if not _exists(connection, table):
+    if not holds(connection, table):
         return
     columns = _columns(connection, table)
     added = {
@@ -408,7 +408,7 @@ def _earlier_evidence(warehouse: Warehouse, run_id: str) -> Path | None:
             continue
         try:
             with open_version(path, EVIDENCE_CATALOG) as connection:
-                if _exists(connection, "evidence.first_seen"):
+                if holds(connection, "evidence.first_seen"):
                     return path
         except duckdb.Error:
             continue
@@ -422,7 +422,7 @@ def _create_results(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 def _adopt_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the history the columns of this version; what an older version did not have is null."""
-    described = connection.execute(f"describe {HISTORY}").fetchall() if _exists(connection, HISTORY) else []
+    described = connection.execute(f"describe {HISTORY}").fetchall() if holds(connection, HISTORY) else []
     if not described or [(row[0], row[1].lower()) for row in described] == list(RESULT_COLUMNS.items()):
         _create_results(connection, HISTORY)
         return
@@ -437,14 +437,6 @@ def _adopt_columns(connection: duckdb.DuckDBPyConnection) -> None:
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool) -> None:
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as {name} {'(read_only)' if read_only else ''}")
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    try:
-        connection.execute(f"select * from {table} limit 0")
-    except duckdb.CatalogException:
-        return False
-    return True
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

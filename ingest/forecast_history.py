@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.warehouse import Warehouse
+from ingest.warehouse import Warehouse, holds
 
 # file in the run's folder: (model that it keeps, raw table into which it is read back, its columns)
 KEPT = {
@@ -90,7 +90,7 @@ def keep_forecast(warehouse: Warehouse, run_id: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with warehouse.connect_build() as connection:
         for file, (model, _, columns) in KEPT.items():
-            if not _exists(connection, model):
+            if not holds(connection, model):
                 continue
             path = folder / file
             partial = path.with_suffix(".part")
@@ -112,13 +112,6 @@ def read_forecasts_back(connection: duckdb.DuckDBPyConnection, warehouse: Wareho
                 f"select ?, {names} from read_parquet('{_quoted(path)}')",
                 [path.parent.name],
             )
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, model: str) -> bool:
-    found = connection.execute(
-        "select 1 from information_schema.tables where table_schema || '.' || table_name = ?", [model]
-    ).fetchone()
-    return found is not None
 
 
 def _quoted(path: Path) -> str:

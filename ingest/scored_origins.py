@@ -13,7 +13,7 @@ import shutil
 import duckdb
 
 from ingest.reader import open_version
-from ingest.warehouse import Warehouse
+from ingest.warehouse import Warehouse, holds
 
 FOLDER = "backtest"
 ORIGINS = "scored_origins"
@@ -105,7 +105,7 @@ def keep_scored_origins(
     The raw tables are emptied, since a published version does not need them. A project without the models of
     the forecast has nothing to keep.
     """
-    if not _has_forecast(connection):
+    if not holds(connection, "intermediate.int_forecast_origins"):
         return
     kept = warehouse.path / FOLDER
     partial = kept.with_name(f".{FOLDER}.partial")
@@ -121,17 +121,6 @@ def keep_scored_origins(
     shutil.rmtree(kept, ignore_errors=True)
     partial.replace(kept)
     _empty(connection)
-
-
-def _has_forecast(connection: duckdb.DuckDBPyConnection) -> bool:
-    row = connection.execute(
-        """
-        select count(*)
-        from information_schema.tables
-        where table_schema = 'intermediate' and table_name = 'int_forecast_origins'
-        """
-    ).fetchone()
-    return row is not None and row[0] > 0
 
 
 def _empty(connection: duckdb.DuckDBPyConnection) -> None:

@@ -40,6 +40,15 @@ def now() -> datetime:
     return moment
 
 
+def holds(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    """A table or view of that name (``schema.table``, or with a catalog before it) is there."""
+    try:
+        connection.execute(f"select * from {relation} limit 0")
+    except duckdb.CatalogException:
+        return False
+    return True
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of the pipeline. ``started_at`` is UTC without a zone and the run's only clock."""

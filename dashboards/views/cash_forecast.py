@@ -66,12 +66,11 @@ def _frame(page: Page, outlook: Row) -> None:
         )
     if page.currency_of_figures != outlook["currency"]:
         st.info(f"The forecast of one entity is in its functional currency, {outlook['currency']}.")
-    reason = outlook["fallback_reason"]
-    if reason and reason.startswith("without orders"):
-        st.warning(f"The forecast of receipts is {reason} is delivered for them.")
-    elif reason:
+    if outlook["left_out"]:
+        st.warning(f"The forecast of receipts is {outlook['left_out']} is delivered for them.")
+    if outlook["fallback_reason"]:
         st.warning(
-            f"Due dates stand in for the forecast of receipts: {reason}. There is no"
+            f"Due dates stand in for the forecast of receipts: {outlook['fallback_reason']}. There is no"
             " interval until payments have been seen over more weeks."
         )
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components import parts, table
+from dashboards.components import parts, pick_one, table
 from dashboards.page import Page
 from dashboards.tables import Column, Table
-from dashboards.warehouse import NotInThisVersion, Row
+from dashboards.warehouse import Row
 from ingest.controls import table_of
 
 PARTS = {
@@ -68,15 +68,7 @@ def _list(page: Page, rows: list[Row], name: str, empty: str) -> None:
 
 def _one(page: Page, rows: list[Row]) -> None:
     ids = [row["control_id"] for row in rows]
-    asked = st.query_params.get("control")
-    if asked in ids and st.session_state.get("seen_control") != asked:
-        st.session_state["control"] = asked
-    chosen = st.selectbox(
-        "Control", ids, key="control", format_func=lambda one: f"{one} {rows[ids.index(one)]['title']}"
-    )
-    st.session_state["seen_control"] = chosen
-    if asked != chosen:
-        st.query_params["control"] = chosen
+    chosen = pick_one("Control", ids, "control", lambda one: f"{one} {rows[ids.index(one)]['title']}")
     result = rows[ids.index(chosen)]
     st.write(result["assertion"])
     st.caption(f"Owner {result['owner']}. Vouches for {words(result['covers'])}.")
@@ -143,10 +135,6 @@ def words(covers: str | None) -> str:
 
 def _faults(page: Page) -> None:
     st.caption("Faults planted in both example companies whenever tieout is tested, and who finds them.")
-    try:
-        rows = page.version.ask("fault_matrix")
-    except NotInThisVersion:
-        rows = []
     table(
         page,
         Table(
@@ -162,7 +150,7 @@ def _faults(page: Page) -> None:
                 Column("stops_publishing", "Stops publishing"),
             ],
             ["fault_id", "company", "control_id"],
-            rows,
+            page.version.ask_if_held("fault_matrix"),
         ),
         "fault_matrix",
         "This version holds no list of planted faults.",

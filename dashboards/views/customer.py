@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import format as shown
 from dashboards.charts import lines
-from dashboards.components import Card, cards, parts, table
+from dashboards.components import Card, cards, parts, pick_one, table
 from dashboards.page import Page
 from dashboards.tables import Column, Table
 from dashboards.warehouse import Row
@@ -70,14 +70,7 @@ def _chosen(page: Page) -> Row | None:
         )
         return None
     names = {row["customer_id"]: f"{row['name'] or ''} ({row['customer_id']})" for row in found}
-    if asked in names and st.session_state.get("seen_customer") != asked:
-        st.session_state["customer"] = asked
-    if st.session_state.get("customer") not in names:
-        st.session_state["customer"] = next(iter(names))
-    chosen = pick.selectbox("Customer", list(names), key="customer", format_func=names.__getitem__)
-    st.session_state["seen_customer"] = chosen
-    if asked != chosen:
-        st.query_params["customer"] = chosen
+    chosen = pick_one("Customer", list(names), "customer", names.__getitem__, pick)
     rows = page.ask("customer_named", customer=chosen)
     if asked and asked not in names and not words:
         st.warning(f"No customer {asked} is delivered. You see {chosen}.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components import parts, table
+from dashboards.components import parts, pick_one, table
 from dashboards.page import Page
 from dashboards.tables import Column, Table
-from dashboards.warehouse import NotInThisVersion, Row
 
 PARTS = {
     "deliveries": "Deliveries",
@@ -110,20 +109,15 @@ def _quarantine(page: Page) -> None:
 
 
 def _lineage(page: Page) -> None:
-    marts = _rows(page, "lineage_marts")
+    marts = page.version.ask_if_held("lineage_marts")
     if not marts:
         st.info("This version does not say what its marts rest on. The next run writes it.")
         return
     names = [row["mart"] for row in marts]
-    asked = st.query_params.get("mart")
-    if asked in names and st.session_state.get("seen_mart") != asked:
-        st.session_state["mart"] = asked
-    chosen = st.selectbox("Mart", names, key="mart", format_func=lambda name: name.removeprefix("marts."))
-    st.session_state["seen_mart"] = chosen
-    if asked != chosen:
-        st.query_params["mart"] = chosen
+    chosen = pick_one("Mart", names, "mart", lambda name: name.removeprefix("marts."))
     beneath = [
-        row | {"kind": KINDS.get(row["kind"], row["kind"])} for row in _rows(page, "lineage", mart=chosen)
+        row | {"kind": KINDS.get(row["kind"], row["kind"])}
+        for row in page.version.ask_if_held("lineage", mart=chosen)
     ]
     relation = Column("relation", "Relation")
     steps = Column("steps", "Steps", "The fewest steps from the mart down to it.")
@@ -146,11 +140,3 @@ def _lineage(page: Page) -> None:
             name,
             "Nothing: it is made by the run itself.",
         )
-
-
-def _rows(page: Page, query: str, **parameters: str) -> list[Row]:
-    """The rows of a query, none in a version that an older tieout published."""
-    try:
-        return page.version.ask(query, **parameters)
-    except NotInThisVersion:
-        return []

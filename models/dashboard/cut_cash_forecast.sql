@@ -30,6 +30,7 @@ with
             cash_lines.null_reason,
             cash_lines.model,
             cash_lines.fallback_reason,
+            cash_lines.left_out,
             cash_lines.minimum_cash,
             cash_lines.facility,
             cash_lines.is_below_minimum

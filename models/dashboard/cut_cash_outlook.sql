@@ -47,7 +47,8 @@ with
                 case when closing_cash_p10 < minimum_cash then week_start end
             ) as first_week_that_may_be_below,
             max(null_reason) as null_reason,
-            max(fallback_reason) as fallback_reason
+            max(fallback_reason) as fallback_reason,
+            max(left_out) as left_out
         from lowest_weeks
         group by origin_date, legal_entity_id, currency
     ),
@@ -92,7 +93,8 @@ with
                 ) as change_in_{{ months }}_months,
             {%- endfor %}
             outlook.null_reason,
-            outlook.fallback_reason
+            outlook.fallback_reason,
+            outlook.left_out
         from outlook_taken as outlook
         left join
             receipts

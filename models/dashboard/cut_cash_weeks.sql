@@ -68,7 +68,8 @@ with
             bool_or(is_below_minimum) as is_below_minimum,
             max(case when line = 'closing_cash' then null_reason end) as null_reason,
             max(case when line = 'total_receipts' then model end) as model,
-            max(case when line = 'total_receipts' then fallback_reason end) as fallback_reason
+            max(case when line = 'total_receipts' then fallback_reason end) as fallback_reason,
+            max(case when line = 'total_receipts' then left_out end) as left_out
         from lines
         group by origin_date, week_start, horizon_week, legal_entity_id, currency
     ),
@@ -98,7 +99,8 @@ with
             {%- endfor %}
             lines_pivoted.null_reason,
             lines_pivoted.model,
-            lines_pivoted.fallback_reason
+            lines_pivoted.fallback_reason,
+            lines_pivoted.left_out
         from lines_pivoted
         left join
             baselines_pivoted

@@ -578,7 +578,7 @@ def test_orders_that_no_rate_values_are_left_out_and_the_forecast_says_so(foreca
     build = forecast(files, AS_OF)
     rows = build.rows(
         """
-        select line, round(sum(expected)) as expected, any_value(fallback_reason) as reason
+        select line, round(sum(expected)) as expected, any_value(left_out) as reason
         from marts.rpt_cash_forecast
         where line in ('receipts_backlog', 'receipts_open_invoices', 'total_receipts') group by line order by line
         """
@@ -606,4 +606,18 @@ def test_the_group_has_no_cash_forecast_where_an_entity_has_no_rate(forecast: Fo
     )
     assert {"legal_entity_id": "*", "known": 0, "reason": NO_GROUP_RATE} in rows
     assert {row["legal_entity_id"]: row["known"] for row in rows}["LE01"] == 13
+    # nor any part of one, in what the pages read beside it
+    parts = build.rows(
+        """
+        select 'receipts' as part, count(expected) as known from intermediate.int_forecast_receipts
+        where legal_entity_id = '*'
+        union all
+        select 'payments', count(expected) from intermediate.int_forecast_payment_lines
+        where legal_entity_id = '*'
+        union all
+        select 'cash', count(opening_cash) + count(minimum_cash) + count(facility)
+        from intermediate.int_forecast_opening_cash where legal_entity_id = '*'
+        """
+    )
+    assert {row["part"]: row["known"] for row in parts} == {"receipts": 0, "payments": 0, "cash": 0}
     build.close()

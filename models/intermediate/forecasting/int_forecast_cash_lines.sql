@@ -12,6 +12,8 @@ with
 
     group_rates as (select * from {{ ref("int_forecast_group_rates") }}),
 
+    unvalued_orders as (select * from {{ ref("int_forecast_unvalued_orders") }}),
+
     payments_summed as (
         select origin_date, horizon_week, week_start, legal_entity_id, sum(expected) as amount
         from payment_lines
@@ -43,9 +45,7 @@ with
             receipts.p10,
             receipts.p50,
             receipts.p90,
-            case
-                when receipts.p10 is null then 'fewer than 8 complete origins to measure by'
-            end as null_reason,
+            cast(null as string) as null_reason,
             receipts.model,
             receipts.fallback_reason
         from payments_summed
@@ -126,6 +126,7 @@ with
                         )
                 end as {{ quantile }},
             {%- endfor %}
+            cast(null as string) as null_reason,
             model,
             fallback_reason
         from balances_run
@@ -141,6 +142,7 @@ with
             p10,
             p50,
             p90,
+            cast(null as string) as null_reason,
             model,
             fallback_reason
         from balances_run
@@ -156,117 +158,103 @@ with
             opening_cash + p10_so_far + payments_so_far as p10,
             opening_cash + p50_so_far + payments_so_far as p50,
             opening_cash + p90_so_far + payments_so_far as p90,
+            cast(null as string) as null_reason,
             model,
             fallback_reason
         from balances_run
     ),
 
     lines_unioned as (
-        select
-            origin_date,
-            horizon_week,
-            week_start,
-            legal_entity_id,
-            line,
-            line_position,
-            expected,
-            p10,
-            p50,
-            p90,
-            null_reason,
-            model,
-            fallback_reason
-        from receipt_lines
-        union all
-        select
-            origin_date,
-            horizon_week,
-            week_start,
-            legal_entity_id,
-            line,
-            line_position,
-            expected,
-            p10,
-            p50,
-            p90,
-            null_reason,
-            model,
-            fallback_reason
-        from payment_lines
-        union all
-        select
-            origin_date,
-            horizon_week,
-            week_start,
-            legal_entity_id,
-            line,
-            line_position,
-            expected,
-            p10,
-            p50,
-            p90,
-            case
-                when expected is null
-                then 'neither a bank statement nor a ledger of the bank accounts'
-                when p10 is null
-                then 'fewer than 8 complete origins to measure by'
-            end as null_reason,
-            model,
-            fallback_reason
-        from balance_lines
+        {%- for lines in ("receipt_lines", "payment_lines", "balance_lines") %}
+            select
+                origin_date,
+                horizon_week,
+                week_start,
+                legal_entity_id,
+                line,
+                line_position,
+                expected,
+                p10,
+                p50,
+                p90,
+                null_reason,
+                model,
+                fallback_reason
+            from {{ lines }} {{- " union all" if not loop.last }}
+        {%- endfor %}
     ),
 
     groups_without_rate as (select distinct origin_date from group_rates where not is_complete),
 
-    figures_kept as (
+    reasons_given as (
         select
             lines_unioned.origin_date,
-            lines_unioned.week_start,
             lines_unioned.horizon_week,
+            lines_unioned.week_start,
             lines_unioned.legal_entity_id,
             lines_unioned.line,
             lines_unioned.line_position,
-            {%- for figure in ("expected", "p10", "p50", "p90") %}
-                case
-                    when groups_without_rate.origin_date is null then lines_unioned.{{ figure }}
-                end as {{ figure }},
-            {%- endfor %}
+            lines_unioned.expected,
+            lines_unioned.p10,
+            lines_unioned.p50,
+            lines_unioned.p90,
+            lines_unioned.model,
+            lines_unioned.fallback_reason,
             case
                 when groups_without_rate.origin_date is not null
                 then 'an entity has no exchange rate into the reporting currency'
+                when lines_unioned.expected is null
+                then 'neither a bank statement nor a ledger of the bank accounts'
+                when lines_unioned.null_reason is null and lines_unioned.p10 is null
+                then 'fewer than 8 complete origins to measure by'
                 else lines_unioned.null_reason
             end as null_reason,
-            lines_unioned.model,
-            lines_unioned.fallback_reason
+            case
+                when
+                    lines_unioned.line in (
+                        'receipts_shipped_not_billed',
+                        'receipts_backlog',
+                        'total_receipts',
+                        'net_flow',
+                        'closing_cash'
+                    )
+                then unvalued_orders.reason
+            end as left_out
         from lines_unioned
         left join
             groups_without_rate
             on lines_unioned.origin_date = groups_without_rate.origin_date
             and lines_unioned.legal_entity_id = '*'
+        left join
+            unvalued_orders
+            on lines_unioned.origin_date = unvalued_orders.origin_date
+            and lines_unioned.legal_entity_id = unvalued_orders.legal_entity_id
     ),
 
     limits_compared as (
         select
-            figures_kept.origin_date,
-            figures_kept.week_start,
-            cast(figures_kept.horizon_week as integer) as horizon_week,
-            figures_kept.legal_entity_id,
-            figures_kept.line,
-            cast(figures_kept.line_position as integer) as line_position,
-            cast(figures_kept.expected as decimal(18, 4)) as expected,
-            cast(figures_kept.p10 as decimal(18, 4)) as p10,
-            cast(figures_kept.p50 as decimal(18, 4)) as p50,
-            cast(figures_kept.p90 as decimal(18, 4)) as p90,
-            figures_kept.null_reason,
-            figures_kept.model,
-            figures_kept.fallback_reason,
-            case when figures_kept.line = 'closing_cash' then opening_cash.minimum_cash end as minimum_cash,
-            case when figures_kept.line = 'closing_cash' then opening_cash.facility end as facility,
+            reasons_given.origin_date,
+            reasons_given.week_start,
+            cast(reasons_given.horizon_week as integer) as horizon_week,
+            reasons_given.legal_entity_id,
+            reasons_given.line,
+            cast(reasons_given.line_position as integer) as line_position,
+            cast(reasons_given.expected as decimal(18, 4)) as expected,
+            cast(reasons_given.p10 as decimal(18, 4)) as p10,
+            cast(reasons_given.p50 as decimal(18, 4)) as p50,
+            cast(reasons_given.p90 as decimal(18, 4)) as p90,
+            reasons_given.null_reason,
+            reasons_given.model,
+            reasons_given.fallback_reason,
+            reasons_given.left_out,
+            case when reasons_given.line = 'closing_cash' then opening_cash.minimum_cash end as minimum_cash,
+            case when reasons_given.line = 'closing_cash' then opening_cash.facility end as facility,
             case
-                when figures_kept.line = 'closing_cash' then figures_kept.expected < opening_cash.minimum_cash
+                when reasons_given.line = 'closing_cash'
+                then reasons_given.expected < opening_cash.minimum_cash
             end as is_below_minimum
-        from figures_kept
-        left join opening_cash on figures_kept.legal_entity_id = opening_cash.legal_entity_id
+        from reasons_given
+        left join opening_cash on reasons_given.legal_entity_id = opening_cash.legal_entity_id
     )
 
 select *

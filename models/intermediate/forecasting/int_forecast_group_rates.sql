@@ -2,8 +2,6 @@
 -- such a rate: without one there is no figure for the group.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }} where is_published),
-
     origin_rates as (select * from {{ ref("int_forecast_origin_rates") }}),
 
     legal_entities as (select * from {{ ref("int_legal_entities") }}),
@@ -15,7 +13,6 @@ with
             case when origin_rates.has_group_rate then origin_rates.group_rate end as group_rate,
             legal_entities.reporting_minor_units
         from origin_rates
-        inner join origins on origin_rates.origin_date = origins.origin_date
         inner join legal_entities on origin_rates.legal_entity_id = legal_entities.legal_entity_id
         where legal_entities.reporting_currency is not null
     ),

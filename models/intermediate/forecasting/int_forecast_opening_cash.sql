@@ -144,54 +144,38 @@ with
         left join limits_of_entities on legal_entities.legal_entity_id = limits_of_entities.legal_entity_id
     ),
 
+    cash_translated as (
+        select
+            group_rates.is_complete,
+            {%- for amount in ("opening_cash", "minimum_cash", "facility") %}
+                {{
+                    translate(
+                        "cash_chosen." ~ amount,
+                        "group_rates.group_rate",
+                        "group_rates.reporting_minor_units",
+                    )
+                }} as {{ amount }} {{- "," if not loop.last }}
+            {%- endfor %}
+        from cash_chosen
+        inner join group_rates on cash_chosen.legal_entity_id = group_rates.legal_entity_id
+        inner join as_of on group_rates.origin_date = as_of.as_of
+    ),
+
     cash_with_group as (
         select legal_entity_id, opening_cash, minimum_cash, facility
         from cash_chosen
         union all
-        -- the group's cash is known where every entity's is
+        -- the group's cash is known where every entity's is; who sets no limit adds none
         select
             '*' as legal_entity_id,
+            case when count(*) = count(opening_cash) then {{ sum_money("opening_cash") }} end as opening_cash,
             case
-                when count(*) = count(cash_chosen.opening_cash)
-                then
-                    {{
-                        sum_money(
-                            translate(
-                                "cash_chosen.opening_cash",
-                                "group_rates.group_rate",
-                                "group_rates.reporting_minor_units",
-                            )
-                        )
-                    }}
-            end as opening_cash,
-            case
-                when count(cash_chosen.minimum_cash) > 0
-                then
-                    {{
-                        sum_money(
-                            translate(
-                                "cash_chosen.minimum_cash",
-                                "group_rates.group_rate",
-                                "group_rates.reporting_minor_units",
-                            )
-                        )
-                    }}
+                when bool_and(is_complete) and count(minimum_cash) > 0 then {{ sum_money("minimum_cash") }}
             end as minimum_cash,
             case
-                when count(cash_chosen.facility) > 0
-                then
-                    {{
-                        sum_money(
-                            translate(
-                                "cash_chosen.facility",
-                                "group_rates.group_rate",
-                                "group_rates.reporting_minor_units",
-                            )
-                        )
-                    }}
+                when bool_and(is_complete) and count(facility) > 0 then {{ sum_money("facility") }}
             end as facility
-        from group_rates
-        inner join cash_chosen on group_rates.legal_entity_id = cash_chosen.legal_entity_id
+        from cash_translated
         having count(*) > 0
     )
 

@@ -85,15 +85,19 @@ with
             '*' as legal_entity_id,
             payment_lines.line,
             payment_lines.line_position,
-            {{
-                sum_money(
-                    translate(
-                        "payment_lines.expected",
-                        "group_rates.group_rate",
-                        "group_rates.reporting_minor_units",
-                    )
-                )
-            }} as expected,
+            case
+                when bool_and(group_rates.is_complete)
+                then
+                    {{
+                        sum_money(
+                            translate(
+                                "payment_lines.expected",
+                                "group_rates.group_rate",
+                                "group_rates.reporting_minor_units",
+                            )
+                        )
+                    }}
+            end as expected,
             cast(null as decimal(18, 4)) as p10,
             cast(null as decimal(18, 4)) as p50,
             cast(null as decimal(18, 4)) as p90,

@@ -4,7 +4,31 @@ with
 
     origins as (select * from {{ ref("int_forecast_origins") }}),
 
-    weeks as (select * from {{ ref("int_forecast_product_weeks") }}),
+    groups_without_rate as (
+        select distinct origin_date from {{ ref("int_forecast_group_rates") }} where not is_complete
+    ),
+
+    -- without every rate there is no figure of the group
+    weeks as (
+        select
+            product_weeks.origin_date,
+            product_weeks.legal_entity_id,
+            product_weeks.line,
+            product_weeks.horizon_week,
+            product_weeks.week_start,
+            product_weeks.last_day,
+            product_weeks.scale,
+            product_weeks.scale_so_far,
+            case when groups_without_rate.origin_date is null then product_weeks.amount end as amount,
+            case
+                when groups_without_rate.origin_date is null then product_weeks.amount_so_far
+            end as amount_so_far
+        from {{ ref("int_forecast_product_weeks") }} as product_weeks
+        left join
+            groups_without_rate
+            on product_weeks.origin_date = groups_without_rate.origin_date
+            and product_weeks.legal_entity_id = '*'
+    ),
 
     calibrations as (select * from {{ ref("int_forecast_calibrations") }}),
 
@@ -15,8 +39,6 @@ with
         from {{ ref("int_forecast_group_actuals") }}
         group by origin_date, legal_entity_id, line, horizon_week
     ),
-
-    unvalued_orders as (select * from {{ ref("int_forecast_unvalued_orders") }}),
 
     as_of as (select * from {{ ref("int_as_of") }}),
 
@@ -89,7 +111,7 @@ with
             spans_listed.last_day,
             spans_listed.span,
             choices.model,
-            coalesce(choices.fallback_reason, unvalued_orders.reason) as fallback_reason,
+            choices.fallback_reason,
             spans_listed.amount as expected,
             {{ interval_bound("spans_listed.amount", "calibrations.low_error", "spans_listed.scale") }}
             as p10,
@@ -104,11 +126,6 @@ with
             choices
             on spans_listed.origin_date = choices.origin_date
             and spans_listed.horizon_week = choices.horizon_week
-        left join
-            unvalued_orders
-            on spans_listed.origin_date = unvalued_orders.origin_date
-            and spans_listed.legal_entity_id = unvalued_orders.legal_entity_id
-            and spans_listed.line in ('receipts_shipped_not_billed', 'receipts_backlog', 'total_receipts')
         left join
             calibrations
             on spans_listed.origin_date = calibrations.origin_date
