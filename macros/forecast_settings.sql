@@ -15,6 +15,7 @@
         "weeks_beside": 3,
         "gain_to_replace": 0.02,
         "history_days": 730,
+        "business_days_of_history": 742,
         "fewest_history_days": 90,
         "half_life_days": 120,
         "segment_weight": 10,
@@ -28,6 +29,11 @@
         "delay_days_of_history": 365,
         "order_half_life_weeks": 26,
         "stale_order_days": 120,
+        "stopped_payer_share": 0.001,
+        "missed_payment_weight": 0.2,
+        "odd_month_share": 0.15,
+        "odd_month_days": 6.0,
+        "usual_month_days": 0.5,
     } -%}
     {{- settings[name] -}}
 {%- endmacro %}
@@ -46,4 +52,14 @@
 -#}
 {% macro exact_sum(value) -%}
     cast(coalesce(sum(cast(round({{ value }}, 6) as decimal(28, 6))), 0) as double)
+{%- endmacro %}
+
+{#- In which month before that of a date an invoice falls due; what falls due later counts as due in the same month. -#}
+{% macro months_due_before(due_date, date) -%}
+    cast(greatest({{ months_between(month_start(due_date), month_start(date)) }}, 0) as integer)
+{%- endmacro %}
+
+{#- In which month after that of a date an invoice falls due; 0 for its own month and earlier ones. -#}
+{% macro months_due_after(due_date, date) -%}
+    cast(greatest({{ months_between(month_start(date), month_start(due_date)) }}, 0) as integer)
 {%- endmacro %}

@@ -256,6 +256,12 @@ def _forecast(page: Page, customer: Row) -> None:
                 Column("expected_date", "Expected", "Day by which it is more likely settled than not."),
                 Column("p90_date", "Nine in ten by"),
                 Column("probability_late", "Late", "Chance to settle after the due date.", unit="share"),
+                Column(
+                    "probability_still_pays",
+                    "Pays at all",
+                    "Chance that the customer still pays, by expected payments that did not come.",
+                    unit="share",
+                ),
                 Column("promised_date", "Promised"),
                 Column("functional_currency", "Currency"),
                 Column("expected_amount", "Still to come", "Functional currency."),

@@ -1,5 +1,6 @@
 -- When the money of each open item comes: the chance that it is paid in each week, given that it
--- was still unpaid at the origin, as the model and the two plain baselines see it.
+-- was still unpaid at the origin and that its payer still pays, as the model and the two plain
+-- baselines see it.
 with
 
     items as (select * from {{ ref("int_forecast_open_items") }}),
@@ -9,6 +10,8 @@ with
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
     survival as (select * from {{ ref("int_forecast_survival") }}),
+
+    silent_payers as (select * from {{ ref("int_forecast_silent_payers") }}),
 
     boundaries_listed as (
         select origin_date, 0 as horizon_week, origin_date as boundary_date
@@ -83,15 +86,21 @@ with
             weeks.horizon_week,
             weeks.week_start,
             round(
-                items.discount_share * case
-                    when discount_days.last_pay_day between weeks.first_day and weeks.last_day then 1 else 0
-                end
-                + (
-                    1 - case
-                        when discount_days.last_pay_day > items.origin_date then items.discount_share else 0
+                case when items.is_credit_memo then 1 else coalesce(silent_payers.still_pays, 1) end * (
+                    items.discount_share * case
+                        when discount_days.last_pay_day between weeks.first_day and weeks.last_day
+                        then 1
+                        else 0
                     end
-                )
-                * shares_of_weeks.paid_share,
+                    + (
+                        1 - case
+                            when discount_days.last_pay_day > items.origin_date
+                            then items.discount_share
+                            else 0
+                        end
+                    )
+                    * shares_of_weeks.paid_share
+                ),
                 9
             ) as model_share,
             case
@@ -102,6 +111,10 @@ with
             end as customer_delay_share
         from items
         inner join weeks on items.origin_date = weeks.origin_date
+        left join
+            silent_payers
+            on items.origin_date = silent_payers.origin_date
+            and items.payer_key = silent_payers.payer_key
         left join
             shares_of_weeks
             on items.origin_date = shares_of_weeks.origin_date

@@ -8,7 +8,11 @@ with
 
     history as (select * from {{ ref("int_forecast_history") }}),
 
-    habits as (select * from {{ ref("int_forecast_habits") }}),
+    habits as (select * from {{ ref("int_forecast_usual_habits") }}),
+
+    slow_months as (select * from {{ ref("int_forecast_slow_months") }}),
+
+    customer_delays as (select * from {{ ref("int_forecast_customer_delays") }}),
 
     states as (select * from {{ ref("int_forecast_document_states") }}),
 
@@ -39,36 +43,6 @@ with
             and promises_known.known_from <= history.last_paid_on
         where history.is_paid
         group by history.origin_date
-    ),
-
-    delays_of_payers as (
-        select
-            origin_date,
-            payer_key,
-            segment,
-            count(*) as payments,
-            {{ exact_sum("cast(gross as double) * (" ~ days_between("due_date", "last_paid_on") ~ ")") }}
-            as total,
-            {{ exact_sum("cast(gross as double)") }} as amount
-        from history
-        where
-            is_paid
-            and last_paid_on > {{ add_days("origin_date", "- " ~ forecast_setting("delay_days_of_history")) }}
-        group by origin_date, payer_key, segment
-    ),
-
-    delays_of_segments as (
-        select origin_date, segment, {{ exact_sum("total") }} / {{ exact_sum("amount") }} as delay_days
-        from delays_of_payers
-        group by origin_date, segment
-        having {{ exact_sum("amount") }} > 0
-    ),
-
-    delays_of_companies as (
-        select origin_date, {{ exact_sum("total") }} / {{ exact_sum("amount") }} as delay_days
-        from delays_of_payers
-        group by origin_date
-        having {{ exact_sum("amount") }} > 0
     ),
 
     gaps_of_rests as (
@@ -175,6 +149,15 @@ with
             habits.payer_weight,
             habits.dispute_days as days_of_a_dispute,
             case when items_listed.is_disputed then habits.dispute_days else 0 end as dispute_days,
+            -- of a slow month, half is left in each month after it
+            case
+                when items_listed.is_rest or promises_known.promised_date >= items_listed.origin_date
+                then 0
+                else
+                    coalesce(slow_months.later_days, 0)
+                    * power(0.5, {{ months_due_after("items_listed.due_date", "items_listed.origin_date") }})
+            end as slow_month_days,
+            coalesce(gaps_of_rests.gap_days, 20) as rest_gap_days,
             promises_known.promised_date,
             promises_known.promised_date < items_listed.origin_date as is_promise_broken,
             case
@@ -182,30 +165,7 @@ with
                 then coalesce(discounts_of_payers.discount_share, discounts_of_companies.discount_share, 0)
                 else 0
             end as discount_share,
-            case
-                when promises_known.promised_date >= items_listed.origin_date
-                then {{ days_between("items_listed.due_date", "promises_known.promised_date") }}
-                when items_listed.is_rest
-                then
-                    {{ days_between("items_listed.due_date", "items_listed.last_paid_on") }}
-                    + coalesce(gaps_of_rests.gap_days, 20)
-                else
-                    habits.level_days + case when items_listed.is_disputed then habits.dispute_days else 0 end
-            end as settles_after_days,
-            cast(
-                round(
-                    (
-                        coalesce(delays_of_payers.payments, 0)
-                        * coalesce(delays_of_payers.total / nullif(delays_of_payers.amount, 0), 0)
-                        + {{ forecast_setting("delay_customer_weight") }}
-                        * coalesce(delays_of_segments.delay_days, delays_of_companies.delay_days, 0)
-                    ) / (
-                        coalesce(delays_of_payers.payments, 0)
-                        + {{ forecast_setting("delay_customer_weight") }}
-                    ),
-                    0
-                ) as integer
-            ) as customer_delay_days
+            coalesce(customer_delays.customer_delay_days, 0) as customer_delay_days
         from items_listed
         inner join
             (
@@ -223,14 +183,14 @@ with
             on items_listed.origin_date = habits.origin_date
             and items_listed.payer_key = habits.payer_key
         left join
-            delays_of_payers
-            on items_listed.origin_date = delays_of_payers.origin_date
-            and items_listed.payer_key = delays_of_payers.payer_key
+            customer_delays
+            on items_listed.origin_date = customer_delays.origin_date
+            and items_listed.payer_key = customer_delays.payer_key
         left join
-            delays_of_segments
-            on items_listed.origin_date = delays_of_segments.origin_date
-            and items_listed.segment = delays_of_segments.segment
-        left join delays_of_companies on items_listed.origin_date = delays_of_companies.origin_date
+            slow_months
+            on items_listed.origin_date = slow_months.origin_date
+            and {{ months_due_before("items_listed.due_date", "items_listed.origin_date") }}
+            = slow_months.months_before
         left join
             promises_known
             on items_listed.document_key = promises_known.document_key
@@ -245,6 +205,19 @@ with
             and items_listed.payer_key = discounts_of_payers.payer_key
     ),
 
+    items_placed as (
+        select
+            *,
+            case
+                when promised_date >= origin_date
+                then {{ days_between("due_date", "promised_date") }}
+                when is_rest
+                then {{ days_between("due_date", "last_paid_on") }} + rest_gap_days
+                else level_days + dispute_days + slow_month_days
+            end as settles_after_days
+        from items_described
+    ),
+
     baselines_dated as (
         select
             *,
@@ -252,7 +225,7 @@ with
             greatest(
                 {{ add_days("due_date", "customer_delay_days") }}, {{ add_days("origin_date", 1) }}
             ) as customer_delay_baseline
-        from items_described
+        from items_placed
     )
 
 select *

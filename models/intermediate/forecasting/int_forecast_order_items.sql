@@ -15,7 +15,7 @@ with
 
     history as (select * from {{ ref("int_forecast_history") }}),
 
-    habits as (select * from {{ ref("int_forecast_habits") }}),
+    habits as (select * from {{ ref("int_forecast_usual_habits") }}),
 
     pay_runs as (select * from {{ ref("int_forecast_pay_runs") }}),
 

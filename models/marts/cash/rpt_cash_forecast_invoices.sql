@@ -10,6 +10,8 @@ with
 
     rates as (select * from {{ ref("int_forecast_origin_rates") }}),
 
+    silent_payers as (select * from {{ ref("int_forecast_silent_payers") }}),
+
     items_dated as (
         select
             items.*,
@@ -49,13 +51,17 @@ with
         from items_dated
         where fallback_reason is null
         union all
-        select document_key, 3 as precedence, 'usual delay of all customers' as effect, company_days as days
+        select document_key, 3 as precedence, 'slow month' as effect, slow_month_days as days
+        from items_dated
+        where fallback_reason is null
+        union all
+        select document_key, 4 as precedence, 'usual delay of all customers' as effect, company_days as days
         from items_dated
         where fallback_reason is null
         union all
         select
             document_key,
-            4 as precedence,
+            5 as precedence,
             case when is_promise_broken then 'broken promise' else 'promise to pay' end as effect,
             {{ days_between(add_days("due_date", "cast(round(level_days, 0) as integer)"), "promised_date") }}
             as days
@@ -64,7 +70,7 @@ with
         union all
         select
             document_key,
-            5 as precedence,
+            6 as precedence,
             'later than usual already' as effect,
             {{ days_between("due_date", "expected_date") }} - settles_after_days as days
         from items_dated
@@ -119,9 +125,17 @@ with
             items_dated.promised_date,
             items_dated.has_open_dispute,
             coalesce(drivers_named.worst_drivers, items_dated.fallback_reason) as worst_drivers,
+            case
+                when items_dated.fallback_reason is null
+                then cast(coalesce(silent_payers.still_pays, 1) as decimal(18, 6))
+            end as probability_still_pays,
             items_dated.fallback_reason
         from items_dated
         left join drivers_named on items_dated.document_key = drivers_named.document_key
+        left join
+            silent_payers
+            on items_dated.origin_date = silent_payers.origin_date
+            and items_dated.payer_key = silent_payers.payer_key
     )
 
 select *
