@@ -53,6 +53,11 @@ STORED = {
         "origin_date date, order_key varchar",
         "select * from intermediate.int_forecast_orders_shipped where origin_date in ({sundays})",
     ),
+    "scored_order_months": (
+        "origin_date date, legal_entity_id varchar, month_start_date date, backlog decimal(18,4), "
+        "new_orders decimal(18,4)",
+        "select * from intermediate.int_forecast_order_months where origin_date in ({sundays})",
+    ),
 }
 SUNDAYS = "select origin_date from intermediate.int_forecast_origins where is_sunday"
 REQUEST = "with_backtest boolean"

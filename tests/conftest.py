@@ -16,7 +16,14 @@ from tests.harness.project import Build, CompiledProject, compile_project
 from tests.harness.published import PublishedRun, tieout
 
 # What builds a company of its own with dbt, or on the models it compiled, takes seconds.
-SLOW_FIXTURES = {"compiled_project", "small_project", "project", "golden_run", "golden_february"}
+SLOW_FIXTURES = {
+    "compiled_project",
+    "small_project",
+    "project",
+    "golden_run",
+    "golden_february",
+    "demonstration_run",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,13 +77,21 @@ def demonstration(
 @pytest.fixture(scope="session")
 def golden_run(shared_folder: Path) -> PublishedRun:
     """`tieout run` on the golden quarter, once for all workers; nobody may write into its warehouse."""
-    return _run_once(shared_folder / "golden_run", GOLDEN / "extracts")
+    return _run_once(shared_folder / "golden_run", "run", GOLDEN / "extracts")
 
 
 @pytest.fixture(scope="session")
 def golden_february(shared_folder: Path) -> PublishedRun:
     """`tieout run` on the golden quarter as of the end of February; nobody may write into its warehouse."""
-    return _run_once(shared_folder / "golden_february", GOLDEN / "extracts", "--as-of", "2025-02-28")
+    return _run_once(shared_folder / "golden_february", "run", GOLDEN / "extracts", "--as-of", "2025-02-28")
+
+
+@pytest.fixture(scope="session")
+def demonstration_run(shared_folder: Path) -> PublishedRun:
+    """`tieout demo`, once for all workers: a company of two entities in a group. Nobody may write into it."""
+    run = _run_once(shared_folder / "demonstration_run", "demo")
+    assert run.exit_status == 0, run.output
+    return run
 
 
 def _run_once(folder: Path, *arguments: str | Path) -> PublishedRun:
@@ -84,7 +99,7 @@ def _run_once(folder: Path, *arguments: str | Path) -> PublishedRun:
     ended = folder / "ended.json"
     with FileLock(folder / "lock"):
         if not ended.exists():
-            run = tieout("run", *arguments, "--json", warehouse=folder / "warehouse")
+            run = tieout(*arguments, "--json", warehouse=folder / "warehouse")
             ended.write_text(json.dumps([run.exit_status, run.output]))
     return PublishedRun(folder / "warehouse", *json.loads(ended.read_text()))
 

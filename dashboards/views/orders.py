@@ -1,4 +1,4 @@
-"""Orders: the funnel from order to cash, the backlog, how long each stage takes, trends and patterns."""
+"""Orders: the funnel from order to cash, backlog, revenue to come, cycle times, trends and patterns."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dashboards.warehouse import Row
 PARTS = {
     "funnel": "Order to cash",
     "backlog": "Backlog",
+    "revenue": "Revenue to come",
     "cycles": "Cycle times",
     "trends": "Trends",
     "patterns": "Patterns",
@@ -68,9 +69,14 @@ def draw(page: Page) -> None:
         st.caption(NO_GROUP)
     if page.currency_of_figures != page.currency and not page.is_group:
         st.info(f"Orders stand in functional currency only, {page.currency}.")
-    {"funnel": _funnel, "backlog": _backlog, "cycles": _cycles, "trends": _trends, "patterns": _patterns}[
-        part
-    ](page)
+    {
+        "funnel": _funnel,
+        "backlog": _backlog,
+        "revenue": _revenue,
+        "cycles": _cycles,
+        "trends": _trends,
+        "patterns": _patterns,
+    }[part](page)
 
 
 def _funnel(page: Page) -> None:
@@ -142,6 +148,69 @@ def _backlog(page: Page) -> None:
         ),
         "order_backlog",
         "No confirmed order is open at this date.",
+    )
+
+
+def _revenue(page: Page) -> None:
+    rows = page.ask("revenue_forecast")
+    if rows and not page.is_group:
+        bars(
+            [{"month": row["period"], "expected": row["expected"]} for row in rows],
+            "month",
+            "expected",
+            rows[0]["currency"] or "expected",
+            "Net revenue expected to be billed; the last month only as far as the 13 weeks reach.",
+            [row["period"] for row in rows],
+        )
+    table(
+        page,
+        Table(
+            "rpt_revenue_forecast",
+            f"Net revenue to be billed in 13 weeks, as of {rows[0]['origin_date'] if rows else ''}",
+            [
+                Column("period", "Month", "The last one only as far as the 13 weeks reach."),
+                ENTITY,
+                Column("billed", "Billed already"),
+                Column("backlog", "Backlog", "Confirmed orders likely to be billed in the month."),
+                Column("new_orders", "New orders", "What orders not yet known usually bring."),
+                Column("expected", "Expected", "The sum of the three."),
+                Column("p10", "One in ten below", "Lower end of the 80 % interval."),
+                Column("p90", "One in ten above", "Upper end of the 80 % interval."),
+                Column("run_rate", "Run rate", "The baseline: as much each day as in the last 91."),
+            ],
+            ["origin_date", "period", "legal_entity_id"],
+            rows,
+        ),
+        "revenue_forecast",
+        "Nothing was billed in the last 91 days, so no revenue is forecast.",
+    )
+    table(
+        page,
+        Table(
+            "rpt_revenue_forecast_accuracy",
+            "How good such forecasts were",
+            [
+                Column("horizon_month", "Months ahead", "0 is the month under way."),
+                ENTITY,
+                Column("n_origins", "Origins", "Forecasts measured."),
+                Column("wape", "Error", "Sum of absolute misses over the sum billed.", unit="share"),
+                Column(
+                    "wape_run_rate",
+                    "Run rate",
+                    "Error of the run rate.",
+                    "wape",
+                    unit="share",
+                    key={"model": "run_rate"},
+                ),
+                Column("bias", "Bias", "Forecast less actual over actual: + is too much.", unit="share"),
+                Column("coverage_80", "In interval", "Outcomes inside; 80 % is right.", unit="share"),
+                Column("skill_vs_run_rate", "Skill", "Error saved against the run rate.", unit="share"),
+            ],
+            ["model", "legal_entity_id", "horizon_month"],
+            page.ask("revenue_forecast_accuracy"),
+        ),
+        "revenue_forecast_accuracy",
+        "No month that was forecast is over yet.",
     )
 
 

@@ -85,6 +85,16 @@ def test_the_backtest_saw_nothing_from_after_its_origin(forecast: Forecast, full
         then.connection.execute(f"{of_invoices} order by all").fetchall()
         == full.connection.execute(f"{of_invoices} order by all").fetchall()
     )
+    revenue = "period, legal_entity_id, expected, p10, p50, p90"
+    assert (
+        then.connection.execute(f"select {revenue} from marts.rpt_revenue_forecast order by all").fetchall()
+        == full.connection.execute(
+            f"""
+            select {revenue} from marts.rpt_revenue_forecast_backtest
+            where origin_date = '{origin}' and model = 'product' order by all
+            """
+        ).fetchall()
+    )
     then.close()
 
 
@@ -159,12 +169,18 @@ def continued(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPa
     return found
 
 
-CONTINUED = ("backtest", "accuracy", "accuracy_by_slice", "invoices", "bridge")
+CONTINUED = (
+    *(
+        f"cash_forecast_{part}"
+        for part in ("backtest", "accuracy", "accuracy_by_slice", "invoices", "bridge")
+    ),
+    *(f"revenue_forecast_{part}" for part in ("backtest", "accuracy")),
+)
 
 
 def _all(connection: duckdb.DuckDBPyConnection, mart: str) -> list[tuple]:
-    where = "where origin_kind = 'backtest'" if mart == "bridge" else ""
-    return connection.execute(f"select * from marts.rpt_cash_forecast_{mart} {where} order by all").fetchall()
+    where = "where origin_kind = 'backtest'" if mart == "cash_forecast_bridge" else ""
+    return connection.execute(f"select * from marts.rpt_{mart} {where} order by all").fetchall()
 
 
 def test_origins_scored_before_are_not_computed_again(continued: Continued, full: Build) -> None:

@@ -1,0 +1,162 @@
+-- Net revenue that each origin expects to be billed in the 13 weeks after it, by month: what is
+-- billed already, backlog, and orders not yet placed. The run rate beside it takes for every day
+-- to come what was billed on a day of the last 91.
+with
+
+    origins as (select * from {{ ref("int_forecast_origins") }}),
+
+    billed_days as (select * from {{ ref("int_forecast_billed_days") }}),
+
+    order_months as (select * from {{ ref("int_forecast_order_months") }}),
+
+    as_of as (select * from {{ ref("int_as_of") }}),
+
+    days_ahead as ({{ number_range(1, 91, "days") }}),
+
+    months_listed as (
+        select
+            origins.origin_date,
+            {{ month_start(add_days("origins.origin_date", "days_ahead.days")) }} as month_start_date,
+            min({{ add_days("origins.origin_date", "days_ahead.days") }}) as first_day,
+            max({{ add_days("origins.origin_date", "days_ahead.days") }}) as last_day,
+            count(*) as days_to_come
+        from origins
+        cross join days_ahead
+        group by origins.origin_date, {{ month_start(add_days("origins.origin_date", "days_ahead.days")) }}
+    ),
+
+    first_billings as (
+        select legal_entity_id, min(posting_date) as first_billed_on from billed_days group by legal_entity_id
+    ),
+
+    billed_lately as (
+        select
+            origins.origin_date,
+            billed_days.legal_entity_id,
+            {{ exact_sum("billed_days.net") }} / least(
+                91, max({{ days_between("first_billings.first_billed_on", "origins.origin_date") }}) + 1
+            ) as net_per_day
+        from origins
+        inner join
+            billed_days
+            on billed_days.posting_date > {{ add_days("origins.origin_date", -91) }}
+            and billed_days.posting_date <= origins.origin_date
+            and billed_days.valid_from <= origins.origin_date
+            and billed_days.valid_before > origins.origin_date
+        inner join first_billings on billed_days.legal_entity_id = first_billings.legal_entity_id
+        group by origins.origin_date, billed_days.legal_entity_id
+    ),
+
+    billed_so_far as (
+        select
+            months_listed.origin_date,
+            months_listed.month_start_date,
+            billed_days.legal_entity_id,
+            {{ exact_sum("billed_days.net") }} as net
+        from months_listed
+        inner join
+            billed_days
+            on billed_days.posting_date >= months_listed.month_start_date
+            and billed_days.posting_date <= months_listed.origin_date
+            and billed_days.valid_from <= months_listed.origin_date
+            and billed_days.valid_before > months_listed.origin_date
+        group by months_listed.origin_date, months_listed.month_start_date, billed_days.legal_entity_id
+    ),
+
+    billed_in_the_end as (
+        -- of the days that the forecast covers and those before them in the month: as it is known
+        -- now, and as it was on the last of these days
+        select
+            months_listed.origin_date,
+            months_listed.month_start_date,
+            billed_days.legal_entity_id,
+            {{
+                exact_sum(
+                    "case when billed_days.valid_from <= as_of.as_of and billed_days.valid_before > as_of.as_of"
+                    ~ " then billed_days.net else 0 end"
+                )
+            }}
+            as net,
+            {{
+                exact_sum(
+                    "case when billed_days.valid_from <= months_listed.last_day"
+                    ~ " and billed_days.valid_before > months_listed.last_day then billed_days.net else 0 end"
+                )
+            }} as net_at_the_time
+        from months_listed
+        cross join as_of
+        inner join
+            billed_days
+            on billed_days.posting_date >= months_listed.month_start_date
+            and billed_days.posting_date <= months_listed.last_day
+        where months_listed.last_day <= as_of.as_of
+        group by months_listed.origin_date, months_listed.month_start_date, billed_days.legal_entity_id
+    ),
+
+    parts_taken as (
+        select
+            months_listed.origin_date,
+            months_listed.month_start_date,
+            months_listed.last_day,
+            cast(
+                {{
+                    months_between(
+                        month_start(add_days("months_listed.origin_date", 1)),
+                        "months_listed.month_start_date",
+                    )
+                }} as integer
+            ) as horizon_month,
+            billed_lately.legal_entity_id,
+            coalesce(billed_so_far.net, 0) as billed,
+            coalesce(order_months.backlog, 0) as backlog,
+            coalesce(order_months.new_orders, 0) as new_orders,
+            billed_lately.net_per_day * months_listed.days_to_come as run_rate,
+            case
+                when months_listed.last_day <= as_of.as_of then coalesce(billed_in_the_end.net, 0)
+            end as actual,
+            case
+                when months_listed.last_day <= as_of.as_of then coalesce(billed_in_the_end.net_at_the_time, 0)
+            end as actual_at_the_time
+        from months_listed
+        cross join as_of
+        inner join billed_lately on months_listed.origin_date = billed_lately.origin_date
+        left join
+            billed_so_far
+            on months_listed.origin_date = billed_so_far.origin_date
+            and months_listed.month_start_date = billed_so_far.month_start_date
+            and billed_lately.legal_entity_id = billed_so_far.legal_entity_id
+        left join
+            billed_in_the_end
+            on months_listed.origin_date = billed_in_the_end.origin_date
+            and months_listed.month_start_date = billed_in_the_end.month_start_date
+            and billed_lately.legal_entity_id = billed_in_the_end.legal_entity_id
+        left join
+            order_months
+            on months_listed.origin_date = order_months.origin_date
+            and months_listed.month_start_date = order_months.month_start_date
+            and billed_lately.legal_entity_id = order_months.legal_entity_id
+    ),
+
+    amounts_rounded as (
+        select
+            origin_date,
+            month_start_date,
+            {{ period_of("month_start_date") }} as period,
+            last_day,
+            horizon_month,
+            legal_entity_id,
+            cast(round(billed, 2) as decimal(18, 4)) as billed,
+            cast(backlog as decimal(18, 4)) as backlog,
+            cast(new_orders as decimal(18, 4)) as new_orders,
+            cast(round(billed + run_rate, 2) as decimal(18, 4)) as run_rate,
+            cast(round(actual, 2) as decimal(18, 4)) as actual,
+            cast(round(actual_at_the_time, 2) as decimal(18, 4)) as actual_at_the_time
+        from parts_taken
+    ),
+
+    totals_added as (
+        select *, cast(billed + backlog + new_orders as decimal(18, 4)) as expected from amounts_rounded
+    )
+
+select *
+from totals_added

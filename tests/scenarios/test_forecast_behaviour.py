@@ -1,0 +1,264 @@
+"""What the forecast learns of months, silent payers and seasons; revenue to come, derived again in Python."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from tests.harness.project import Build, CompiledProject
+from tests.harness.published import PublishedRun
+from tests.scenarios.company import LEGAL_ENTITIES, Company
+from tests.scenarios.forecast_company import CUSTOMERS, HABITS, noise
+
+FIRST_DAY = date(2024, 1, 1)
+AS_OF = date(2024, 12, 31)
+Forecast = Callable[[dict[str, str], date], Build]
+
+
+@pytest.fixture(scope="module")
+def forecast(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> Forecast:
+    """Builds the forecast of a company from its files, as of a date."""
+
+    def build(files: dict[str, str], as_of: date) -> Build:
+        company = Company(compiled_project, tmp_path_factory.mktemp("behaviour"))
+        company.deliver(files)
+        outcome = company.land(as_of=as_of.isoformat())
+        assert outcome.refused == []
+        connection = company.warehouse.connect_build()
+        needed = compiled_project.needed_by("cash")
+        compiled_project.run_models(connection, lambda node: node.unique_id in needed)
+        return Build(company.warehouse, connection, compiled_project, outcome)
+
+    return build
+
+
+def a_year(delay_of: Callable[[str, date, int], int | None]) -> dict[str, str]:
+    """Two invoices on every weekday of 2024, each paid so many days after it is due, or never."""
+    invoices = ["doc_id customer_id posting_date gross due_date"]
+    payments = ["payment_id customer_id posting_date amount"]
+    applications = ["application_id source_id doc_id posting_date amount"]
+    number = 0
+    for day in (FIRST_DAY + timedelta(days) for days in range((AS_OF - FIRST_DAY).days + 1)):
+        for step in (0, 2) if day.weekday() < 5 else ():
+            number += 1
+            customer = f"C{1 + (day.toordinal() + step) % 5}"
+            due = day + timedelta(30)
+            gross = f"{900 + 700 * noise(number * 3):.2f}"
+            invoices.append(f"I{number} {customer} {day} {gross} {due}")
+            delay = delay_of(customer, due, number)
+            if delay is not None and (paid := due + timedelta(delay)) <= AS_OF:
+                payments.append(f"P{number} {customer} {paid} {gross}")
+                applications.append(f"A{number} P{number} I{number} {paid} {gross}")
+    return {
+        f"legal_entities__{FIRST_DAY}": LEGAL_ENTITIES,
+        f"customers__{FIRST_DAY}": CUSTOMERS,
+        f"invoices__{FIRST_DAY}": "\n".join(invoices),
+        f"payments__{FIRST_DAY}": "\n".join(payments),
+        f"applications__{FIRST_DAY}": "\n".join(applications),
+    }
+
+
+def habit(customer: str, number: int) -> int:
+    """Days after the due date as the customer is used to, spread by fixed numbers."""
+    usual, spread = HABITS[customer]
+    return round(usual + spread * (noise(number) + noise(number * 5 + 1)))
+
+
+def later_days(build: Build) -> dict[int, float]:
+    """How much later than usual payers settle at the as-of date, by months before its own."""
+    return {
+        row["months_before"]: row["later_days"]
+        for row in build.rows(
+            f"""
+            select months_before, later_days from intermediate.int_forecast_slow_months
+            where origin_date = date '{AS_OF}'
+            """
+        )
+    }
+
+
+def test_a_month_in_which_everybody_pays_later_is_seen_while_it_lasts(forecast: Forecast) -> None:
+    usual = forecast(a_year(lambda customer, _, number: habit(customer, number)), AS_OF)
+    slow = forecast(
+        a_year(lambda customer, due, number: habit(customer, number) + 9 * (due >= date(2024, 12, 1))), AS_OF
+    )
+    months = later_days(usual)
+    assert sorted(months) == [0, 1, 2, 3]
+    assert max(abs(days) for days in months.values()) < 1
+    months = later_days(slow)
+    assert 5 < months[0] < 13
+    assert abs(months[1]) < 2
+    for build, least, most in ((usual, -1.5, 1.5), (slow, 4, 13)):
+        # what is due in December is expected so much later; customers' levels stay what they were
+        rows = build.rows(
+            f"""
+            select avg(slow_month_days) as added, avg(level_days) as level
+            from intermediate.int_forecast_open_items
+            where origin_date = date '{AS_OF}' and due_date between date '2024-12-01' and date '{AS_OF}'
+            """
+        )
+        assert least < rows[0]["added"] < most
+    levels = [
+        {
+            row["payer_key"]: row["level_days"]
+            for row in build.rows(
+                f"""
+                select payer_key, level_days from intermediate.int_forecast_usual_habits
+                where origin_date = date '{AS_OF}'
+                """
+            )
+        }
+        for build in (usual, slow)
+    ]
+    assert levels[0].keys() == levels[1].keys()
+    assert max(abs(levels[0][payer] - levels[1][payer]) for payer in levels[0]) < 2
+    drivers = slow.rows(
+        "select count(*) as found from marts.rpt_cash_forecast_invoices where worst_drivers like '%slow month +%'"
+    )
+    assert drivers[0]["found"] > 0
+    usual.close()
+    slow.close()
+
+
+def test_a_payer_that_has_gone_silent_is_no_longer_counted_on(forecast: Forecast) -> None:
+    stopped = date(2024, 10, 15)
+
+    def delay(customer: str, due: date, number: int) -> int | None:
+        days = habit(customer, number)
+        return None if customer == "C4" and due + timedelta(days) >= stopped else days
+
+    build = forecast(a_year(delay), AS_OF)
+    chances = {
+        row["customer_id"]: row["chance"]
+        for row in build.rows(
+            """
+            select customer_id, max(probability_still_pays) as chance from marts.rpt_cash_forecast_invoices
+            group by customer_id
+            """
+        )
+    }
+    assert chances.pop("C4") < Decimal("0.01")
+    assert sorted(chances) == ["C1", "C2", "C3", "C5"]
+    assert min(chances.values()) > Decimal("0.95")
+    rows = build.rows(
+        f"""
+        select customer_id, sum(open_amount * coalesce(share, 0)) / sum(open_amount) as paid_share
+        from intermediate.int_forecast_open_items as items
+        left join (
+            select origin_date, document_key, sum(model_share) as share
+            from intermediate.int_forecast_open_item_weeks group by all
+        ) as shares using (origin_date, document_key)
+        where items.origin_date = date '{AS_OF}' group by customer_id
+        """
+    )
+    expected = {row["customer_id"]: row["paid_share"] for row in rows}
+    assert expected.pop("C4") < 0.01
+    assert min(expected.values()) > 0.85
+    build.close()
+
+
+def _rows(run: PublishedRun, query: str) -> list[dict]:
+    with duckdb.connect(run.warehouse / "published.duckdb", read_only=True) as connection:
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def three_years(factor: Callable[[date], float]) -> dict[str, str]:
+    """An invoice on every day of three years up to October 2024; nothing is paid yet."""
+    first_day = date(2021, 11, 1)
+    invoices = ["doc_id posting_date gross"]
+    for number in range((date(2024, 10, 31) - first_day).days + 1):
+        day = first_day + timedelta(number)
+        invoices.append(f"I{number} {day} {factor(day) * (1000 + 200 * noise(number)):.2f}")
+    return {
+        "legal_entities__2021-11-01": LEGAL_ENTITIES,
+        "customers__2021-11-01": "customer_id name\nC1 First",
+        "invoices__2021-11-01": "\n".join(invoices),
+    }
+
+
+def test_a_season_that_two_years_share_is_in_new_business_and_one_of_a_single_year_is_not(
+    forecast: Forecast,
+) -> None:
+    as_of = date(2024, 10, 31)
+    found = {}
+    for name, factor in {
+        "every December": lambda day: 3 if day.month == 12 else 1,
+        "one December": lambda day: 3 if (day.year, day.month) == (2023, 12) else 1,
+    }.items():
+        build = forecast(three_years(factor), as_of)
+        found[name] = {
+            row["period"]: float(row["new_orders"])
+            for row in build.rows("select period, new_orders from marts.rpt_revenue_forecast")
+        }
+        build.close()
+    seasonal, single = found["every December"], found["one December"]
+    # weeks are placed by their Thursday, and a usual day brings 1000
+    assert 24_000 < seasonal["2024-11"] < 36_000
+    assert 70_000 < seasonal["2024-12"] < 100_000
+    assert 24_000 < single["2024-11"] < 45_000
+    assert single["2024-12"] < 1.25 * single["2024-11"]
+
+
+def test_revenue_to_come_is_scored_against_what_was_billed(demonstration_run: PublishedRun) -> None:
+    """Actuals, run rate and WAPE derived again from the documents; better than the run rate."""
+    billed: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
+    first: dict[str, date] = {}
+    for row in _rows(
+        demonstration_run,
+        """
+        select legal_entity_id, posting_date, net_functional from intermediate.int_ar_documents
+        where not is_opening_item order by posting_date
+        """,
+    ):
+        billed[row["legal_entity_id"], row["posting_date"]] += row["net_functional"]
+        first.setdefault(row["legal_entity_id"], row["posting_date"])
+    rows = _rows(demonstration_run, "select * from marts.rpt_revenue_forecast_backtest")
+
+    def between(entity: str, first_day: date, last_day: date) -> Decimal:
+        return sum(
+            (
+                billed.get((entity, first_day + timedelta(days)), Decimal(0))
+                for days in range((last_day - first_day).days + 1)
+            ),
+            Decimal(0),
+        )
+
+    errors: dict[tuple[str, str, int], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    checked = 0
+    for row in rows:
+        entity, origin, actual = row["legal_entity_id"], row["origin_date"], row["actual"]
+        month = date.fromisoformat(row["period"] + "-01")
+        month_end = (month + timedelta(31)).replace(day=1) - timedelta(1)
+        last_day = min(month_end, origin + timedelta(91))
+        if actual is None:
+            continue
+        assert actual == round(between(entity, month, last_day), 2)
+        if row["model"] == "run_rate" and origin >= date(2024, 1, 1):
+            # every document of the demonstration company is known on the day on which it is posted
+            seen = min(91, (origin - first[entity]).days + 1)
+            per_day = between(entity, origin - timedelta(90), origin) / seen
+            to_come = (last_day - max(month, origin + timedelta(1))).days + 1
+            so_far = between(entity, month, origin) if month <= origin else Decimal(0)
+            assert abs(row["expected"] - so_far - per_day * to_come) <= Decimal("0.02")
+            checked += 1
+        error = errors[row["model"], entity, row["horizon_month"]]
+        error[0] += abs(row["expected"] - actual)
+        error[1] += actual
+    assert checked > 300
+    accuracy = _rows(demonstration_run, "select * from marts.rpt_revenue_forecast_accuracy")
+    assert len(accuracy) == len(errors) == 16
+    for row in accuracy:
+        off, actual = errors[row["model"], row["legal_entity_id"], row["horizon_month"]]
+        assert abs(row["wape"] - off / actual) <= Decimal("0.000001")
+    off_by_model = {
+        model: sum(error[0] for (name, _, months), error in errors.items() if name == model and months < 3)
+        for model in ("product", "run_rate")
+    }
+    assert off_by_model["product"] < off_by_model["run_rate"]
