@@ -5,8 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import building, dashboard, landing, running
-from benchmarks.company import SEED, company
+from benchmarks import building, dashboard, forecasting, landing, running
+from benchmarks.company import SEED, company, company_of_invoices
 from benchmarks.report import PAGE, page
 
 
@@ -22,6 +22,7 @@ def main() -> int:
             landing.measure(extracts),
             *building.measure(extracts),
             *running.measure(extracts, warehouse),
+            *forecasting.measure(company_of_invoices()),
             *dashboard.measure(warehouse),
         ]
     text = page(measurements, f"the demonstration company, size {size}, seed {SEED}")

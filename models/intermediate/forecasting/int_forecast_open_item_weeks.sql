@@ -9,7 +9,7 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
-    survival as (select * from {{ ref("int_forecast_survival") }}),
+    survival as (select * from {{ ref("int_forecast_usual_survival") }}),
 
     silent_payers as (select * from {{ ref("int_forecast_silent_payers") }}),
 

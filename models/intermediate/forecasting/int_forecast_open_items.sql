@@ -20,30 +20,7 @@ with
 
     rates_by_day as (select * from {{ ref("int_fx_rates_by_day") }}),
 
-    promises_known as (select * from {{ ref("int_forecast_promises") }}),
-
-    promises_kept as (
-        -- how far payments were from what had been promised, as if five had been three days off
-        select
-            history.origin_date,
-            (
-                {{
-                    exact_sum(
-                        "least(abs("
-                        ~ days_between("promises_known.promised_date", "history.last_paid_on")
-                        ~ "), 30)"
-                    )
-                }} + 15
-            )
-            / (count(*) + 5) as days_off
-        from history
-        inner join
-            promises_known
-            on history.document_key = promises_known.document_key
-            and promises_known.known_from <= history.last_paid_on
-        where history.is_paid
-        group by history.origin_date
-    ),
+    promises as (select * from {{ ref("int_forecast_item_promises") }}),
 
     gaps_of_rests as (
         select
@@ -142,8 +119,8 @@ with
             habits.level_days,
             habits.company_days,
             case
-                when promises_known.promised_date >= items_listed.origin_date
-                then least(coalesce(promises_kept.days_off, 3), habits.spread_days)
+                when promises.settles_after_days is not null
+                then least(promises.days_off, habits.spread_days)
                 else habits.spread_days
             end as spread_days,
             habits.payer_weight,
@@ -151,15 +128,16 @@ with
             case when items_listed.is_disputed then habits.dispute_days else 0 end as dispute_days,
             -- of a slow month, half is left in each month after it
             case
-                when items_listed.is_rest or promises_known.promised_date >= items_listed.origin_date
+                when items_listed.is_rest or promises.settles_after_days is not null
                 then 0
                 else
                     coalesce(slow_months.later_days, 0)
                     * power(0.5, {{ months_due_after("items_listed.due_date", "items_listed.origin_date") }})
             end as slow_month_days,
             coalesce(gaps_of_rests.gap_days, 20) as rest_gap_days,
-            promises_known.promised_date,
-            promises_known.promised_date < items_listed.origin_date as is_promise_broken,
+            promises.promised_date,
+            promises.is_broken as is_promise_broken,
+            promises.settles_after_days as promised_after_days,
             case
                 when items_listed.discount_until > items_listed.origin_date
                 then coalesce(discounts_of_payers.discount_share, discounts_of_companies.discount_share, 0)
@@ -192,11 +170,9 @@ with
             and {{ months_due_before("items_listed.due_date", "items_listed.origin_date") }}
             = slow_months.months_before
         left join
-            promises_known
-            on items_listed.document_key = promises_known.document_key
-            and promises_known.known_from <= items_listed.origin_date
-            and promises_known.known_before > items_listed.origin_date
-        left join promises_kept on items_listed.origin_date = promises_kept.origin_date
+            promises
+            on items_listed.origin_date = promises.origin_date
+            and items_listed.document_key = promises.document_key
         left join gaps_of_rests on items_listed.origin_date = gaps_of_rests.origin_date
         left join discounts_of_companies on items_listed.origin_date = discounts_of_companies.origin_date
         left join
@@ -209,8 +185,8 @@ with
         select
             *,
             case
-                when promised_date >= origin_date
-                then {{ days_between("due_date", "promised_date") }}
+                when promised_after_days is not null
+                then promised_after_days
                 when is_rest
                 then {{ days_between("due_date", "last_paid_on") }} + rest_gap_days
                 else level_days + dispute_days + slow_month_days

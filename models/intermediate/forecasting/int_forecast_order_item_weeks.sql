@@ -8,7 +8,7 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
-    survival as (select * from {{ ref("int_forecast_survival") }}),
+    survival as (select * from {{ ref("int_forecast_usual_survival") }}),
 
     boundaries_listed as (
         select origin_date, 0 as horizon_week, origin_date as boundary_date

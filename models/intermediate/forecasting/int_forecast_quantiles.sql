@@ -3,7 +3,7 @@
 -- reaches h - ln(1 - q).
 with
 
-    survival as (select * from {{ ref("int_forecast_survival") }}),
+    survival as (select * from {{ ref("int_forecast_usual_survival") }}),
 
     hundredths as ({{ number_range(0, 3000, "hundredth") }}),
 

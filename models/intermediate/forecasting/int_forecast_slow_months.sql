@@ -1,5 +1,5 @@
--- How much later than usual payers settle what falls due in the month of the origin and in the
--- three months before it, of all payers together: each shift that may be is weighed by how well
+-- How much later than usual payers settle what falls due in the month of the origin and in those
+-- before it, of all payers together: each shift that may be is weighed by how well
 -- it explains what was paid and what is still open, and by how rare it is. Most months are like
 -- the others; one in so many is not, and then by days.
 {%- set first_shift, last_shift, days_of_a_shift = -4, 8, 2 %}
@@ -44,7 +44,8 @@ with
                 or history.discount_until is null
                 or history.discount_until < history.origin_date
             )
-            and history.due_date >= {{ months_later(month_start("history.origin_date"), -3) }}
+            and history.due_date
+            >= {{ months_later(month_start("history.origin_date"), "- " ~ forecast_setting("slow_months")) }}
             and history.due_date < {{ months_later(month_start("history.origin_date"), 2) }}
     ),
 
