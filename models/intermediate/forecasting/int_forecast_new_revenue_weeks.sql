@@ -6,13 +6,20 @@ with
 
     weeks as (select * from {{ ref("int_forecast_weeks") }}),
 
+    placed_documents as (select * from {{ ref("int_forecast_placed_documents") }}),
+
+    first_weeks as (select distinct legal_entity_id, first_week from placed_documents),
+
+    -- only what was placed since the books began: of what came before, part was billed before
     business_weeks as (
         select business_weeks.*
         from {{ ref("int_forecast_business_weeks") }} as business_weeks
         inner join origins on business_weeks.origin_date = origins.origin_date
+        inner join
+            first_weeks
+            on business_weeks.legal_entity_id = first_weeks.legal_entity_id
+            and business_weeks.business_week >= first_weeks.first_week
     ),
-
-    placed_documents as (select * from {{ ref("int_forecast_placed_documents") }} where not is_opening_item),
 
     new_order_weeks as (select * from {{ ref("int_forecast_new_order_weeks") }}),
 
@@ -29,6 +36,7 @@ with
             known_from,
             {{ exact_sum("cast(net as double)") }} as net
         from placed_documents
+        where not is_opening_item and business_week >= first_week
         group by legal_entity_id, currency, business_week, {{ week_start_of("posting_date") }}, known_from
     ),
 

@@ -1,7 +1,7 @@
 -- Documents by which business was billed, with the week in which it was placed: that of the order,
 -- or of the document itself where no order is delivered for it. A credit memo goes with the
--- document that it corrects. What was placed before the books began is left out: part of it was
--- billed before.
+-- document that it corrects. Of what was placed before the entity's first week, part was billed
+-- before its books began.
 with
 
     order_lines as (select * from {{ ref("int_forecast_order_lines") }}),
@@ -66,7 +66,7 @@ with
             end as business_week,
             {{ week_start_of("first_billings.first_billed_on") }} as first_week
         from weeks_taken
-        inner join first_billings on weeks_taken.legal_entity_id = first_billings.legal_entity_id
+        left join first_billings on weeks_taken.legal_entity_id = first_billings.legal_entity_id
         left join
             (
                 select document_key, min(week_of_business) as week_of_business
@@ -78,4 +78,3 @@ with
 
 select *
 from corrections_placed
-where business_week >= first_week
