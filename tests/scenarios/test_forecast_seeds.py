@@ -177,22 +177,18 @@ def test_receipts_from_open_invoices(measured: Measured) -> None:
     for span in (0, 1):
         assert wapes["product"][span] <= 0.8 * wapes["due_date"][span]
         assert wapes["product"][span] < wapes["customer_delay"][span]
-    # measured 1.15 and 1.32; the goal is 1.10
-    assert wapes["product"][0] <= 1.17 * wapes["floor"][0]
-    assert wapes["product"][1] <= 1.35 * wapes["floor"][1]
+    # measured 1.109 and 1.139; the goal is 1.10
+    assert wapes["product"][0] <= 1.12 * wapes["floor"][0]
+    assert wapes["product"][1] <= 1.16 * wapes["floor"][1]
 
 
 def test_total_receipts(measured: Measured) -> None:
-    """Better than the run rate, and than customer delay plus the run rate of unbilled business.
-
-    Customer delay with the product's own lines of unbilled business is as good over 13 weeks.
-    """
+    """Better than the run rate, and than customer delay with either line of unbilled business."""
     wapes = {key: off / actual for key, (off, actual) in measured.total.items()}
-    print(wapes)
     for span in ("cumulative_4", "cumulative_13"):
         assert wapes["product", span] < wapes["run_rate", span]
         assert wapes["product_beside_it", span] < wapes["unbilled_run_rate", span]
-    assert wapes["product", "cumulative_4"] < wapes["customer_delay", "cumulative_4"]
+        assert wapes["product", span] < wapes["customer_delay", span]
 
 
 def test_intervals_and_bias(measured: Measured) -> None:

@@ -47,6 +47,12 @@ with
         group by legal_entity_id
     ),
 
+    originals as (
+        select document_key, min(week_of_business) as week_of_business
+        from weeks_taken
+        group by document_key
+    ),
+
     corrections_placed as (
         select
             weeks_taken.document_key,
@@ -67,13 +73,7 @@ with
             {{ week_start_of("first_billings.first_billed_on") }} as first_week
         from weeks_taken
         left join first_billings on weeks_taken.legal_entity_id = first_billings.legal_entity_id
-        left join
-            (
-                select document_key, min(week_of_business) as week_of_business
-                from weeks_taken
-                group by document_key
-            ) as originals
-            on weeks_taken.original_document_key = originals.document_key
+        left join originals on weeks_taken.original_document_key = originals.document_key
     )
 
 select *
