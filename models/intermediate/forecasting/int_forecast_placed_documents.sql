@@ -48,9 +48,7 @@ with
     ),
 
     originals as (
-        select document_key, min(week_of_business) as week_of_business
-        from weeks_taken
-        group by document_key
+        select document_key, min(week_of_business) as week_of_business from weeks_taken group by document_key
     ),
 
     corrections_placed as (
