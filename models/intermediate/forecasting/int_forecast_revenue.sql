@@ -5,6 +5,8 @@ with
 
     origins as (select * from {{ ref("int_forecast_origins") }}),
 
+    weeks as (select * from {{ ref("int_forecast_weeks") }}),
+
     billed_days as (select * from {{ ref("int_forecast_billed_days") }}),
 
     order_months as (select * from {{ ref("int_forecast_order_months") }}),
@@ -13,16 +15,20 @@ with
 
     days_ahead as ({{ number_range(1, 91, "days") }}),
 
+    spans_taken as (select origin_date, max(last_day) as last_day from weeks group by origin_date),
+
     months_listed as (
         select
-            origins.origin_date,
-            {{ month_start(add_days("origins.origin_date", "days_ahead.days")) }} as month_start_date,
-            min({{ add_days("origins.origin_date", "days_ahead.days") }}) as first_day,
-            max({{ add_days("origins.origin_date", "days_ahead.days") }}) as last_day,
+            spans_taken.origin_date,
+            {{ month_start(add_days("spans_taken.origin_date", "days_ahead.days")) }} as month_start_date,
+            min({{ add_days("spans_taken.origin_date", "days_ahead.days") }}) as first_day,
+            max({{ add_days("spans_taken.origin_date", "days_ahead.days") }}) as last_day,
             count(*) as days_to_come
-        from origins
-        cross join days_ahead
-        group by origins.origin_date, {{ month_start(add_days("origins.origin_date", "days_ahead.days")) }}
+        from spans_taken
+        inner join
+            days_ahead on {{ add_days("spans_taken.origin_date", "days_ahead.days") }} <= spans_taken.last_day
+        group by
+            spans_taken.origin_date, {{ month_start(add_days("spans_taken.origin_date", "days_ahead.days")) }}
     ),
 
     first_billings as (

@@ -1,6 +1,7 @@
--- How far the revenue forecast has been off, as a share of what it still had to come: the tenth, the
--- middle and the ninetieth of a hundred of the errors of the year before each origin, by entity and
--- month of the horizon. Only months over by then count, as they were known on their last day.
+-- How far the revenue forecast has been off, over the root of what was still to come, with which
+-- the errors of a sum of many orders grow: the tenth, the middle and the ninetieth of a hundred of
+-- the errors of the year before each origin, by entity and month of the horizon. Only months over by then
+-- count, as they were known on their last day.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }}),
@@ -15,7 +16,7 @@ with
             revenue.horizon_month,
             round(
                 cast(revenue.actual_at_the_time - revenue.expected as double)
-                / cast(revenue.backlog + revenue.new_orders as double),
+                / sqrt(cast(revenue.backlog + revenue.new_orders as double)),
                 9
             ) as error
         from origins as judging

@@ -21,7 +21,7 @@ with
                 cast(
                     round(
                         cast(revenue.expected as double)
-                        + errors.{{ error }} * cast(revenue.backlog + revenue.new_orders as double),
+                        + errors.{{ error }} * sqrt(cast(revenue.backlog + revenue.new_orders as double)),
                         2
                     ) as decimal(18, 4)
                 ) as {{ quantile }}
