@@ -1,7 +1,7 @@
 -- Business placed week by week as each origin knows it, at its rates.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     business_listed as (select * from {{ ref("int_forecast_business_known") }}),
 
@@ -24,7 +24,7 @@ with
             and business_listed.business_week
             > {{ add_days("origins.origin_date", "- " ~ forecast_setting("business_days_of_history")) }}
             -- whole weeks only
-            and business_listed.business_week < {{ week_start_of("origins.first_week_start") }}
+            and business_listed.business_week < origins.first_week_start
         inner join
             rates
             on origins.origin_date = rates.origin_date

@@ -10,7 +10,7 @@ with
 
     order_item_weeks as (select * from {{ ref("int_forecast_order_item_weeks") }}),
 
-    new_business_weeks as (select * from {{ ref("int_forecast_new_business_weeks") }}),
+    new_business_weeks as (select * from {{ ref("int_forecast_new_business_weeks") }} where measure = 'cash'),
 
     run_rates as (select * from {{ ref("int_forecast_run_rates") }}),
 

@@ -9,7 +9,11 @@ with
 
     order_items as (select * from {{ ref("int_forecast_order_items") }}),
 
-    new_revenue_weeks as (select * from {{ ref("int_forecast_new_revenue_weeks") }}),
+    new_business_weeks as (
+        select * from {{ ref("int_forecast_new_business_weeks") }} where measure = 'billed'
+    ),
+
+    weeks as (select * from {{ ref("int_forecast_weeks") }}),
 
     rates as (select * from {{ ref("int_forecast_origin_rates") }}),
 
@@ -31,30 +35,44 @@ with
         union all
         -- each day of a week takes an equal part
         select
-            new_revenue_weeks.origin_date,
-            new_revenue_weeks.legal_entity_id,
-            {{ month_start(add_days("new_revenue_weeks.first_day", "days_of_week.days")) }}
-            as month_start_date,
+            new_business_weeks.origin_date,
+            new_business_weeks.legal_entity_id,
+            {{ month_start(add_days("weeks.first_day", "days_of_week.days")) }} as month_start_date,
             0 as backlog,
-            new_revenue_weeks.amount_functional / (
-                {{ days_between("new_revenue_weeks.first_day", "new_revenue_weeks.last_day") }} + 1
-            ) as new_orders
-        from new_revenue_weeks
+            new_business_weeks.amount_functional
+            / ({{ days_between("weeks.first_day", "weeks.last_day") }} + 1) as new_orders
+        from new_business_weeks
         inner join
-            days_of_week
-            on {{ add_days("new_revenue_weeks.first_day", "days_of_week.days") }}
-            <= new_revenue_weeks.last_day
+            weeks
+            on new_business_weeks.origin_date = weeks.origin_date
+            and new_business_weeks.horizon_week = weeks.horizon_week
+        inner join days_of_week on {{ add_days("weeks.first_day", "days_of_week.days") }} <= weeks.last_day
+    ),
+
+    functional_currencies as (
+        select distinct origin_date, legal_entity_id, functional_minor_units from rates
     ),
 
     computed as (
         select
-            origin_date,
-            legal_entity_id,
-            month_start_date,
-            cast(round({{ exact_sum("backlog") }}, 2) as decimal(18, 4)) as backlog,
-            cast(round({{ exact_sum("new_orders") }}, 2) as decimal(18, 4)) as new_orders
+            amounts_unioned.origin_date,
+            amounts_unioned.legal_entity_id,
+            amounts_unioned.month_start_date,
+            {%- for amount in ("backlog", "new_orders") %}
+                {{
+                    round_money(
+                        exact_sum("amounts_unioned." ~ amount),
+                        "max(functional_currencies.functional_minor_units)",
+                    )
+                }} as {{ amount }} {%- if not loop.last %}, {%- endif %}
+            {%- endfor %}
         from amounts_unioned
-        group by origin_date, legal_entity_id, month_start_date
+        inner join
+            functional_currencies
+            on amounts_unioned.origin_date = functional_currencies.origin_date
+            and amounts_unioned.legal_entity_id = functional_currencies.legal_entity_id
+        group by
+            amounts_unioned.origin_date, amounts_unioned.legal_entity_id, amounts_unioned.month_start_date
     ),
 
     unioned as (

@@ -1,7 +1,6 @@
 -- Documents by which business was billed, with the week in which it was placed: that of the order,
 -- or of the document itself where no order is delivered for it. A credit memo goes with the
--- document that it corrects. Of what was placed before the entity's first week, part was billed
--- before its books began.
+-- document that it corrects.
 with
 
     order_lines as (select * from {{ ref("int_forecast_order_lines") }}),
@@ -22,6 +21,7 @@ with
             doc_type = 'credit_memo' as is_credit_memo,
             max(posting_date) as posting_date,
             min(valid_from) as known_from,
+            max(valid_before) as known_before,
             max(gross) as gross
         from versions
         group by document_key, order_key, legal_entity_id, currency, doc_type
@@ -40,13 +40,6 @@ with
         left join orders_placed on documents_placed.order_key = orders_placed.order_key
     ),
 
-    first_billings as (
-        select legal_entity_id, min(posting_date) as first_billed_on
-        from weeks_taken
-        where not is_opening_item
-        group by legal_entity_id
-    ),
-
     originals as (
         select document_key, min(week_of_business) as week_of_business from weeks_taken group by document_key
     ),
@@ -61,16 +54,15 @@ with
             weeks_taken.has_order,
             weeks_taken.posting_date,
             weeks_taken.known_from,
+            weeks_taken.known_before,
             weeks_taken.gross,
             weeks_taken.net,
             case
                 when weeks_taken.is_credit_memo
                 then coalesce(originals.week_of_business, weeks_taken.week_of_business)
                 else weeks_taken.week_of_business
-            end as business_week,
-            {{ week_start_of("first_billings.first_billed_on") }} as first_week
+            end as business_week
         from weeks_taken
-        left join first_billings on weeks_taken.legal_entity_id = first_billings.legal_entity_id
         left join originals on weeks_taken.original_document_key = originals.document_key
     )
 

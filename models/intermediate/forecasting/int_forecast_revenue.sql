@@ -11,6 +11,8 @@ with
 
     order_months as (select * from {{ ref("int_forecast_order_months") }}),
 
+    legal_entities as (select * from {{ ref("int_legal_entities") }}),
+
     as_of as (select * from {{ ref("int_as_of") }}),
 
     days_ahead as ({{ number_range(1, 91, "days") }}),
@@ -21,7 +23,6 @@ with
         select
             spans_taken.origin_date,
             {{ month_start(add_days("spans_taken.origin_date", "days_ahead.days")) }} as month_start_date,
-            min({{ add_days("spans_taken.origin_date", "days_ahead.days") }}) as first_day,
             max({{ add_days("spans_taken.origin_date", "days_ahead.days") }}) as last_day,
             count(*) as days_to_come
         from spans_taken
@@ -32,7 +33,14 @@ with
     ),
 
     first_billings as (
-        select legal_entity_id, min(posting_date) as first_billed_on from billed_days group by legal_entity_id
+        select
+            origins.origin_date, billed_days.legal_entity_id, min(billed_days.posting_date) as first_billed_on
+        from origins
+        inner join
+            billed_days
+            on billed_days.valid_from <= origins.origin_date
+            and billed_days.valid_before > origins.origin_date
+        group by origins.origin_date, billed_days.legal_entity_id
     ),
 
     billed_lately as (
@@ -49,7 +57,10 @@ with
             and billed_days.posting_date <= origins.origin_date
             and billed_days.valid_from <= origins.origin_date
             and billed_days.valid_before > origins.origin_date
-        inner join first_billings on billed_days.legal_entity_id = first_billings.legal_entity_id
+        inner join
+            first_billings
+            on origins.origin_date = first_billings.origin_date
+            and billed_days.legal_entity_id = first_billings.legal_entity_id
         group by origins.origin_date, billed_days.legal_entity_id
     ),
 
@@ -145,19 +156,23 @@ with
 
     amounts_rounded as (
         select
-            origin_date,
-            month_start_date,
-            {{ period_of("month_start_date") }} as period,
-            last_day,
-            horizon_month,
-            legal_entity_id,
-            cast(round(billed, 2) as decimal(18, 4)) as billed,
-            cast(backlog as decimal(18, 4)) as backlog,
-            cast(new_orders as decimal(18, 4)) as new_orders,
-            cast(round(billed + run_rate, 2) as decimal(18, 4)) as run_rate,
-            cast(round(actual, 2) as decimal(18, 4)) as actual,
-            cast(round(actual_at_the_time, 2) as decimal(18, 4)) as actual_at_the_time
+            parts_taken.origin_date,
+            {{ period_of("parts_taken.month_start_date") }} as period,
+            parts_taken.last_day,
+            parts_taken.horizon_month,
+            parts_taken.legal_entity_id,
+            {%- for name, amount in {
+                "billed": "parts_taken.billed",
+                "run_rate": "(parts_taken.billed + parts_taken.run_rate)",
+                "actual": "parts_taken.actual",
+                "actual_at_the_time": "parts_taken.actual_at_the_time",
+            }.items() %}
+                {{ round_money(amount, "coalesce(legal_entities.functional_minor_units, 2)") }} as {{ name }},
+            {%- endfor %}
+            cast(parts_taken.backlog as decimal(18, 4)) as backlog,
+            cast(parts_taken.new_orders as decimal(18, 4)) as new_orders
         from parts_taken
+        left join legal_entities on parts_taken.legal_entity_id = legal_entities.legal_entity_id
     ),
 
     totals_added as (

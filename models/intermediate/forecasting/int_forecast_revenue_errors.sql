@@ -26,10 +26,7 @@ with
             and revenue.last_day
             > {{ add_days("judging.origin_date", "- 7 * " ~ forecast_setting("calibration_origins")) }}
         inner join origins as judged on revenue.origin_date = judged.origin_date and judged.is_sunday
-        where
-            (judging.is_scored or judging.is_published)
-            and revenue.actual_at_the_time is not null
-            and revenue.backlog + revenue.new_orders > 0
+        where (judging.is_scored or judging.is_published) and revenue.backlog + revenue.new_orders > 0
     ),
 
     errors_ranked as (

@@ -18,14 +18,13 @@ with
                 "p50": "middle_error",
                 "p90": "high_error",
             }.items() %}
-                cast(
-                    round(
-                        cast(revenue.expected as double)
-                        + errors.{{ error }} * sqrt(cast(revenue.backlog + revenue.new_orders as double)),
-                        2
-                    ) as decimal(18, 4)
-                ) as {{ quantile }}
-                {%- if not loop.last %}, {%- endif %}
+                {{
+                    interval_bound(
+                        "revenue.expected",
+                        "errors." ~ error,
+                        "sqrt(cast(revenue.backlog + revenue.new_orders as double))",
+                    )
+                }} as {{ quantile }} {%- if not loop.last %}, {%- endif %}
             {%- endfor %}
         from revenue
         inner join origins on revenue.origin_date = origins.origin_date

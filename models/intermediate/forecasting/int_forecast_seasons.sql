@@ -3,7 +3,7 @@
 -- the other does not is chance; a company with less than two years has no season yet.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }}),
+    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
 
     business_weeks as (select * from {{ ref("int_forecast_business_weeks") }}),
 

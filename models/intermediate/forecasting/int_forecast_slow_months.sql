@@ -132,6 +132,7 @@ with
     ),
 
     months_found as (
+        -- weights are small, and sums keep six decimals
         select
             origin_date,
             months_before,

@@ -2,13 +2,7 @@
 -- the season of each week taken out.
 with
 
-    origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
-
-    business_weeks as (
-        select business_weeks.*
-        from {{ ref("int_forecast_business_weeks") }} as business_weeks
-        inner join origins on business_weeks.origin_date = origins.origin_date
-    ),
+    business_weeks as (select * from {{ ref("int_forecast_business_weeks") }}),
 
     seasons as (select * from {{ ref("int_forecast_seasons") }}),
 
