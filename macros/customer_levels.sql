@@ -1,6 +1,8 @@
 {#-
   A level per origin and payer from weighted values: the payer's mean, drawn towards that of its segment, which is
-  drawn towards the company's. How much follows from the data: the variance within payers over that between them.
+  drawn towards the company's. How much follows from the data: the variance within payers over that between them. With
+  weights w, a payer's squares hold (sum of w - sum of w squared / sum of w) times the variance within payers: with
+  plain counts in its place, weights that fall with age would make it look many times as large.
   `values` has origin_date, payer_key, segment, weight and value; payers that have none of these rows get no row.
 -#}
 {% macro customer_levels(relation) -%}
@@ -35,17 +37,22 @@
                     select
                         sums.origin_date,
                         sums.squares_within / greatest(sums.freedom, 1) as within_payers,
-                        sums.squares_between / sums.weight
-                        - (sums.squares_within / greatest(sums.freedom, 1))
-                        * sums.payers
+                        (
+                            sums.squares_between
+                            - sums.squares_within / greatest(sums.freedom, 1) * sums.noise_of_means
+                        )
                         / sums.weight as between_payers
                     from
                         (
                             select
                                 payers.origin_date,
                                 {{ exact_sum("payers.weight") }} as weight,
-                                count(*) as payers,
-                                {{ exact_sum("greatest(payers.weight - 1, 0)") }} as freedom,
+                                {{
+                                    exact_sum(
+                                        "greatest(payers.weight - payers.squared_weight / payers.weight, 0)"
+                                    )
+                                }} as freedom,
+                                {{ exact_sum("payers.squared_weight / payers.weight") }} as noise_of_means,
                                 {{
                                     exact_sum(
                                         "greatest(payers.squares - payers.weight * payers.mean * payers.mean, 0)"
@@ -77,6 +84,7 @@
         payer_key,
         segment,
         {{ exact_sum("weight") }} as weight,
+        {{ exact_sum("weight * weight") }} as squared_weight,
         {{ exact_sum("weight * value") }} / {{ exact_sum("weight") }} as mean,
         {{ exact_sum("weight * value * value") }} as squares
     from {{ relation }}

@@ -3,9 +3,10 @@
   each origin knows it (Kaplan and Meier: an invoice still open counts until the origin). Of invoices unpaid at one
   step, the share exp(-difference) is unpaid at a later one. Each payment is taken against the level of its payer
   without itself. Beyond what was seen, the last rate at which late invoices came goes on. `history` has a row per
-  origin and invoice with its position, `habits` one per origin and payer.
+  origin and invoice with its position, `habits` one per origin and payer. Where `silent_payers` is given, an unpaid
+  invoice counts only as far as its payer may still pay at all: it says nothing of when others pay.
 -#}
-{% macro payment_hazards(history, habits) -%}
+{% macro payment_hazards(history, habits, silent_payers=none) -%}
     {%- set first_step = -150 %}
     {%- set last_step = 1500 %}
     with
@@ -13,12 +14,16 @@
         history as (select * from {{ history }}),
 
         habits as (select * from {{ habits }}),
+        {%- if silent_payers %} silent_payers as (select * from {{ silent_payers }}), {%- endif %}
 
         differences_taken as (
             select
                 history.origin_date,
                 history.is_paid,
-                history.weight,
+                history.weight
+                {%- if silent_payers %}
+                    * case when history.is_paid then 1 else coalesce(silent_payers.still_pays, 1) end
+                {%- endif %} as weight,
                 (
                     history.position
                     - habits.level_days
@@ -34,6 +39,12 @@
             from history
             inner join
                 habits on history.origin_date = habits.origin_date and history.payer_key = habits.payer_key
+            {%- if silent_payers %}
+                left join
+                    silent_payers
+                    on history.origin_date = silent_payers.origin_date
+                    and history.payer_key = silent_payers.payer_key
+            {%- endif %}
             where
                 not history.is_discount_taken
                 and (

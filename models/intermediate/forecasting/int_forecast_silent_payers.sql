@@ -9,7 +9,7 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
-    survival as (select * from {{ ref("int_forecast_usual_survival") }}),
+    survival as (select * from {{ ref("int_forecast_survival") }}),
 
     last_payments as (
         select origin_date, payer_key, max(last_paid_on) as last_paid_on
