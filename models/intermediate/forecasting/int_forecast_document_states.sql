@@ -1,5 +1,6 @@
 -- What was known of a document over time: its terms, its rest, what had been paid in cash and
--- when last. One row from each day on which that changes until the day before the next.
+-- when last, and with which payment at least half of it had come. One row from each day on which
+-- that changes until the day before the next.
 with
 
     versions as (select * from {{ ref("int_forecast_document_versions") }}),
@@ -108,8 +109,34 @@ with
             rests_from_the_start.last_paid_on
         from versions
         left join rests_from_the_start on versions.document_key = rests_from_the_start.document_key
+    ),
+
+    halves_judged as (
+        select *, cash_received >= 0.5 * gross as is_half_paid
+        from states_joined
+        where valid_from < valid_before
+    ),
+
+    spells_counted as (
+        -- a payment taken back ends a spell of being paid
+        select
+            *,
+            sum(case when is_half_paid then 0 else 1 end) over (
+                partition by document_key order by valid_from rows between unbounded preceding and current row
+            ) as spell
+        from halves_judged
+    ),
+
+    halves_dated as (
+        select *, case when is_half_paid then first_value(last_paid_on) over of_the_spell end as half_paid_on
+        from spells_counted
+        window
+            of_the_spell as (
+                partition by document_key, spell, is_half_paid
+                order by valid_from
+                rows between unbounded preceding and current row
+            )
     )
 
 select *
-from states_joined
-where valid_from < valid_before
+from halves_dated

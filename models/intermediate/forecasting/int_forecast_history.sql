@@ -1,8 +1,9 @@
--- What each origin knows about how long invoices take: paid ones with the day of their last
--- payment, open ones with the day until which they were still unpaid. Positions are days after
+-- What each origin knows about how long invoices take: paid ones with the day of the payment by
+-- which at least half had come, open ones with the day until which they were still unpaid. Positions are
+-- days after
 -- the due date, in the middle between the pay run on which the invoice was paid and the one
--- before, because all days in between would have led to the same payment. Paid is an invoice of
--- which at least half came in cash.
+-- before, because all days in between would have led to the same payment. What is paid later, the
+-- rest of a short payment or a second instalment, does not make an invoice late.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),
@@ -47,7 +48,7 @@ with
             origins.is_published,
             states.*,
             coalesce(states.customer_key, states.source_system) as payer_key,
-            states.cash_received >= 0.5 * states.gross as is_paid
+            states.is_half_paid as is_paid
         from origins
         inner join
             states on states.valid_from <= origins.origin_date and states.valid_before > origins.origin_date
@@ -102,7 +103,7 @@ with
             documents_seen.last_paid_on,
             case
                 when documents_seen.is_paid
-                then documents_seen.last_paid_on
+                then documents_seen.half_paid_on
                 when documents_seen.open_amount > 0
                 then documents_seen.origin_date
                 -- credited or written off: seen unpaid until then
