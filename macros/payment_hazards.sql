@@ -1,58 +1,14 @@
 {#-
   The hazard of being paid, summed up to so many tenths of a spread after the day on which a payer usually settles, as
   each origin knows it (Kaplan and Meier: an invoice still open counts until the origin). Of invoices unpaid at one
-  step, the share exp(-difference) is unpaid at a later one. Each payment is taken against the level of its payer
-  without itself. Beyond what was seen, the last rate at which late invoices came goes on. `history` has a row per
-  origin and invoice with its position, `habits` one per origin and payer. Where `silent_payers` is given, an unpaid
-  invoice counts only as far as its payer may still pay at all: it says nothing of when others pay.
+  step, the share exp(-difference) is unpaid at a later one. Beyond what was seen, the last rate at which late invoices
+  came goes on. `differences` has a row per origin and invoice: is_paid, weight, and difference, the spreads between
+  the day on which it was paid, or until which it was unpaid, and the one around which its payer settles.
 -#}
-{% macro payment_hazards(history, habits, silent_payers=none) -%}
+{% macro payment_hazards(differences) -%}
     {%- set first_step = -150 %}
     {%- set last_step = 1500 %}
     with
-
-        history as (select * from {{ history }}),
-
-        habits as (select * from {{ habits }}),
-        {%- if silent_payers %} silent_payers as (select * from {{ silent_payers }}), {%- endif %}
-
-        differences_taken as (
-            select
-                history.origin_date,
-                history.is_paid,
-                history.weight
-                {%- if silent_payers %}
-                    * case when history.is_paid then 1 else coalesce(silent_payers.still_pays, 1) end
-                {%- endif %} as weight,
-                (
-                    history.position
-                    - habits.level_days
-                    - case when history.is_disputed then habits.dispute_days else 0 end
-                ) * case
-                    when history.is_paid
-                    then
-                        (habits.payer_weight + habits.pull)
-                        / greatest(habits.payer_weight + habits.pull - history.weight, 0.3)
-                    else 1
-                end
-                / habits.spread_days as difference
-            from history
-            inner join
-                habits on history.origin_date = habits.origin_date and history.payer_key = habits.payer_key
-            {%- if silent_payers %}
-                left join
-                    silent_payers
-                    on history.origin_date = silent_payers.origin_date
-                    and history.payer_key = silent_payers.payer_key
-            {%- endif %}
-            where
-                not history.is_discount_taken
-                and (
-                    history.is_paid
-                    or history.discount_until is null
-                    or history.origin_date > history.discount_until
-                )
-        ),
 
         steps_taken as (
             select
@@ -63,7 +19,7 @@
                 ) as step,
                 {{ exact_sum("case when is_paid then weight else 0 end") }} as paid,
                 {{ exact_sum("weight") }} as gone
-            from differences_taken
+            from {{ differences }}
             group by
                 origin_date,
                 least(

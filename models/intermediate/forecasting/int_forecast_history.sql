@@ -163,7 +163,8 @@ with
                     )
                     / 2.0
                 else {{ days_between("documents_described.due_date", "pay_days.calendar_date") }}
-            end as position
+            end as position,
+            pay_days.share_of_days
         from documents_described
         inner join
             pay_days

@@ -38,12 +38,7 @@ with
             pay_days on history.pay_run = pay_days.pay_run and history.seen_until = pay_days.calendar_date
         where
             not history.is_disputed
-            and not history.is_discount_taken
-            and (
-                history.is_paid
-                or history.discount_until is null
-                or history.discount_until < history.origin_date
-            )
+            and {{ shows_habit("history") }}
             and history.due_date
             >= {{ months_later(month_start("history.origin_date"), "- " ~ forecast_setting("slow_months")) }}
             and history.due_date < {{ months_later(month_start("history.origin_date"), 2) }}

@@ -16,6 +16,7 @@ with
             history.is_discount_taken,
             history.discount_until,
             history.weight,
+            history.share_of_days,
             history.position - coalesce(slow_months.later_days, 0) as position
         from history
         left join
