@@ -431,12 +431,19 @@ def test_the_model_of_a_week_is_the_best_of_the_origins_complete_before(full: Bu
             "select distinct horizon_week, model from marts.rpt_cash_forecast where line = 'total_receipts'"
         ).fetchall()
     )
+    # The week and the three on either side of it; time to pay stays unless another is better by 2 %.
     for week in range(1, 14):
         errors: dict[str, Decimal] = defaultdict(Decimal)
         for row in rows:
-            if row["horizon_week"] == week and row["week_start"] + timedelta(6) > AS_OF - timedelta(7 * 52):
+            beside = abs(row["horizon_week"] - week) <= 3
+            if beside and row["week_start"] + timedelta(6) > AS_OF - timedelta(7 * 52):
                 errors[row["model"]] += abs(row["expected"] - row["actual"])
-        assert errors[chosen[week]] == min(errors.values())
+        handicapped = {
+            model: error * (1 if model == "time_to_pay" else Decimal("1.02"))
+            for model, error in errors.items()
+        }
+        assert chosen[week] == min(handicapped, key=handicapped.__getitem__)
+    assert set(chosen.values()) - {"due_date", "customer_delay"}
 
 
 def test_open_invoices_beat_the_plain_baselines(full: Build) -> None:
