@@ -128,10 +128,7 @@ with
     ),
 
     halves_dated as (
-        select
-            *,
-            case when is_half_paid then first_value(last_paid_on) over of_the_spell end as half_paid_on,
-            case when is_half_paid then first_value(cash_received) over of_the_spell end as cash_at_half
+        select *, case when is_half_paid then first_value(last_paid_on) over of_the_spell end as half_paid_on
         from spells_counted
         window
             of_the_spell as (

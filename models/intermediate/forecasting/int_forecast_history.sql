@@ -101,9 +101,6 @@ with
             documents_seen.is_paid,
             documents_seen.first_paid_on,
             documents_seen.last_paid_on,
-            least(
-                cast(documents_seen.cash_at_half as double) / cast(documents_seen.gross as double), 1
-            ) as share_at_half,
             case
                 when documents_seen.is_paid
                 then documents_seen.half_paid_on

@@ -1,6 +1,6 @@
--- When the money of each open item comes: the share of it that is expected in each week, given that
--- it was still unpaid at the origin, as the model and the two plain baselines see it. The model counts
--- on a payer only as far as it still pays, and on an invoice as far as invoices come in cash.
+-- When the money of each open item comes: the chance that it is paid in each week, given that it
+-- was still unpaid at the origin and that its payer still pays, as the model and the two plain
+-- baselines see it.
 with
 
     items as (select * from {{ ref("int_forecast_open_items") }}),
@@ -86,9 +86,7 @@ with
             weeks.horizon_week,
             weeks.week_start,
             round(
-                case when items.is_credit_memo then 1 else coalesce(silent_payers.still_pays, 1) end
-                * items.share_that_comes
-                * (
+                case when items.is_credit_memo then 1 else coalesce(silent_payers.still_pays, 1) end * (
                     items.discount_share * case
                         when discount_days.last_pay_day between weeks.first_day and weeks.last_day
                         then 1

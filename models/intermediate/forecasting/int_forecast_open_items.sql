@@ -32,18 +32,6 @@ with
         group by origin_date
     ),
 
-    shares_that_come as (
-        -- of an invoice, with the payment that settles it: the rest is credited, written off or paid
-        -- some other day; as if five more had been paid whole
-        select
-            origin_date,
-            ({{ exact_sum("weight * share_at_half") }} + 5)
-            / ({{ exact_sum("weight") }} + 5) as share_that_comes
-        from history
-        where is_paid and not is_discount_taken
-        group by origin_date
-    ),
-
     discounts_of_companies as (
         select
             origin_date,
@@ -147,11 +135,6 @@ with
                     * power(0.5, {{ months_due_after("items_listed.due_date", "items_listed.origin_date") }})
             end as slow_month_days,
             coalesce(gaps_of_rests.gap_days, 20) as rest_gap_days,
-            case
-                when items_listed.is_rest or items_listed.is_credit_memo
-                then 1
-                else coalesce(shares_that_come.share_that_comes, 1)
-            end as share_that_comes,
             promises.promised_date,
             promises.is_broken as is_promise_broken,
             promises.settles_after_days as promised_after_days,
@@ -191,7 +174,6 @@ with
             on items_listed.origin_date = promises.origin_date
             and items_listed.document_key = promises.document_key
         left join gaps_of_rests on items_listed.origin_date = gaps_of_rests.origin_date
-        left join shares_that_come on items_listed.origin_date = shares_that_come.origin_date
         left join discounts_of_companies on items_listed.origin_date = discounts_of_companies.origin_date
         left join
             discounts_of_payers
