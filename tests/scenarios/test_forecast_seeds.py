@@ -19,7 +19,7 @@ from tests.harness.project import CompiledProject
 pytestmark = pytest.mark.skipif(
     os.environ.get("TIEOUT_SEEDS") != "all", reason="ten companies take minutes; TIEOUT_SEEDS=all runs them"
 )
-# Used while developing, and so not here: 11 to 16 and the default seed of the demonstration.
+# Used while developing, and so not here: 11 to 16, 21 to 26 and the default seed of the demonstration.
 SEEDS = [101, 202, 303, 404, 505, 606, 707, 808, 909, 1010]
 WEEKS = 8
 
@@ -177,9 +177,9 @@ def test_receipts_from_open_invoices(measured: Measured) -> None:
     for span in (0, 1):
         assert wapes["product"][span] <= 0.8 * wapes["due_date"][span]
         assert wapes["product"][span] < wapes["customer_delay"][span]
-    # measured 1.109 and 1.139; the goal is 1.10
-    assert wapes["product"][0] <= 1.12 * wapes["floor"][0]
-    assert wapes["product"][1] <= 1.16 * wapes["floor"][1]
+    # measured 1.085 and 1.102; the goal is 1.10 for both
+    assert wapes["product"][0] <= 1.10 * wapes["floor"][0]
+    assert wapes["product"][1] <= 1.11 * wapes["floor"][1]
 
 
 def test_total_receipts(measured: Measured) -> None:
