@@ -291,7 +291,7 @@ def test_fc_01_names_the_gate_that_is_missed_and_a_forecast_that_is_not_there(fu
             f"update {accuracy} set {column} = {value} where model = 'product' and horizon = '{horizon}'"
         )
         assert missed(inside) == set()
-        assert missed(f"{inside}; {outside}") == {f"{horizon} {name}"}
+        assert missed(f"{inside}; {outside}") == {f"{horizon.replace('_', ' ')} {name}"}
     assert missed("delete from marts.rpt_cash_forecast where week_start > date '2025-03-01'") == before | {
         "forecast weeks"
     }

@@ -109,7 +109,7 @@ with
             'FC-01' as control_id,
             as_of.as_of,
             gates_missed.legal_entity_id,
-            gates_missed.horizon || ' ' || gates_missed.metric as business_key,
+            replace(gates_missed.horizon, '_', ' ') || ' ' || gates_missed.metric as business_key,
             cast(null as decimal(18, 4)) as amount_at_risk,
             cast(abs(gates_missed.limit_value) as string) as expected,
             cast(cast(abs(gates_missed.value) as decimal(18, 4)) as string) as actual,
