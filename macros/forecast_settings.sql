@@ -30,6 +30,7 @@
         "order_half_life_weeks": 26,
         "stale_order_days": 120,
         "promise_days": 7,
+        "share_of_business_days": 0.714,
         "stopped_payer_share": 0.003,
         "missed_payment_weight": 0.5,
         "slow_months": 9,

@@ -125,6 +125,128 @@ def test_a_month_in_which_everybody_pays_later_is_seen_while_it_lasts(forecast: 
     slow.close()
 
 
+def test_an_invoice_is_paid_on_the_day_by_which_half_of_it_had_come(forecast: Forecast) -> None:
+    """A rest that comes later does not make it late, and a payment that is taken back does not count."""
+    files = a_year(lambda customer, _, number: habit(customer, number))
+    due = date(2024, 6, 3)
+    paid = {
+        "SHORT": [("2024-06-03", 900), ("2024-07-15", 100)],
+        "PARTS": [("2024-06-03", 400), ("2024-06-20", 600)],
+        "TAKEN-BACK": [("2024-06-03", 1000), ("2024-08-01", 1000)],
+    }
+    for doc_id, payments in paid.items():
+        files[f"invoices__{FIRST_DAY}"] += f"\n{doc_id} C1 2024-05-02 1000.00 {due}"
+        for place, (day, amount) in enumerate(payments):
+            key = f"{doc_id}-{place}"
+            files[f"payments__{FIRST_DAY}"] += f"\nP-{key} C1 {day} {amount}.00"
+            files[f"applications__{FIRST_DAY}"] += f"\nA-{key} P-{key} {doc_id} {day} {amount}.00"
+    files["applications__2024-06-30"] = (
+        "application_id source_id doc_id posting_date amount is_deleted\n"
+        "A-TAKEN-BACK-0 P-TAKEN-BACK-0 TAKEN-BACK 2024-06-03 1000.00 true"
+    )
+    build = forecast(files, AS_OF)
+
+    def known_at(origin: date) -> dict[str, date | None]:
+        rows = build.rows(
+            f"""
+            select split_part(document_key, ':', -1) as doc_id, is_paid, seen_until
+            from intermediate.int_forecast_history
+            where origin_date = date '{origin}' and document_key similar to '.*(SHORT|PARTS|TAKEN-BACK)'
+            """
+        )
+        return {row["doc_id"]: row["seen_until"] if row["is_paid"] else None for row in rows}
+
+    assert known_at(date(2024, 6, 9)) == {"SHORT": due, "PARTS": None, "TAKEN-BACK": due}
+    assert known_at(date(2024, 7, 7)) == {"SHORT": due, "PARTS": date(2024, 6, 20), "TAKEN-BACK": None}
+    assert known_at(AS_OF) == {
+        "SHORT": due,
+        "PARTS": date(2024, 6, 20),
+        "TAKEN-BACK": date(2024, 8, 1),
+    }
+    build.close()
+
+
+def test_levels_of_payers_follow_the_variances(demonstration_run: PublishedRun) -> None:
+    """Levels derived again in Python, for payers of whom mostly a few old payments are known."""
+    rows = _rows(
+        demonstration_run,
+        """
+        select payer_key, segment, weight, position, is_disputed
+        from intermediate.int_forecast_usual_history
+        where origin_date = (select as_of from intermediate.int_as_of) and is_paid and not is_discount_taken
+        """,
+    )
+    effect = _dispute_effect(rows)
+    payments = [
+        (row["payer_key"], row["segment"], row["weight"], row["position"] - effect * row["is_disputed"])
+        for row in rows
+    ]
+    first, _ = _levels(payments)
+    weight = sum(payment[2] for payment in payments)
+    spread = sum(w * abs(value - first[payer]) for payer, _, w, value in payments) / weight
+    clipped = [
+        (payer, segment, w, first[payer] + min(max(value - first[payer], -4 * spread), 4 * spread))
+        for payer, segment, w, value in payments
+    ]
+    levels, pull = _levels(clipped)
+    assert len(levels) > 200
+    assert 1 < pull < 15, "with plain counts for weights it was at its cap of 30"
+    shown = {
+        row["payer_key"]: row
+        for row in _rows(
+            demonstration_run,
+            """
+            select payer_key, level_days, pull from intermediate.int_forecast_usual_habits
+            where origin_date = (select as_of from intermediate.int_as_of)
+            """,
+        )
+    }
+    for payer, level in levels.items():
+        assert shown[payer]["level_days"] == pytest.approx(level, abs=2e-3)
+        assert shown[payer]["pull"] == pytest.approx(pull, rel=1e-3)
+
+
+def _dispute_effect(rows: list[dict]) -> float:
+    """How many days a dispute adds, from payers with disputed and plain payments; as if two showed none."""
+    sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0.0])
+    for row in rows:
+        place = 0 if row["is_disputed"] else 2
+        sums[row["payer_key"]][place] += row["weight"]
+        sums[row["payer_key"]][place + 1] += row["weight"] * row["position"]
+    over = under = 0.0
+    for weight, total, plain_weight, plain_total in sums.values():
+        if weight and plain_weight:
+            harmonic = weight * plain_weight / (weight + plain_weight)
+            over += harmonic * (total / weight - plain_total / plain_weight)
+            under += harmonic
+    return over / (under + 2)
+
+
+def _levels(payments: list[tuple[str, str, float, float]]) -> tuple[dict[str, float], float]:
+    """Each payer's mean drawn towards its segment's, which is drawn towards the company's; and how far."""
+    by_payer: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for payer, segment, weight, value in payments:
+        by_payer[payer, segment].append((weight, value))
+    company = sum(w * v for _, _, w, v in payments) / sum(w for _, _, w, _ in payments)
+    segments = {
+        segment: (sum(w * v for _, other, w, v in payments if other == segment) + 10 * company)
+        / (sum(w for _, other, w, _ in payments if other == segment) + 10)
+        for segment in {payment[1] for payment in payments}
+    }
+    means = {key: sum(w * v for w, v in seen) / sum(w for w, _ in seen) for key, seen in by_payer.items()}
+    weights = {key: sum(w for w, _ in seen) for key, seen in by_payer.items()}
+    noise_of_means = sum(sum(w * w for w, _ in seen) / weights[key] for key, seen in by_payer.items())
+    within = sum(w * (v - means[key]) ** 2 for key, seen in by_payer.items() for w, v in seen)
+    within /= sum(weights.values()) - noise_of_means
+    between = sum(weights[key] * (means[key] - segments[key[1]]) ** 2 for key in by_payer)
+    between = (between - within * noise_of_means) / sum(weights.values())
+    pull = min(max(within / between, 0.3), 30.0)
+    return {
+        key[0]: (weights[key] * means[key] + pull * segments[key[1]]) / (weights[key] + pull)
+        for key in by_payer
+    }, pull
+
+
 def test_a_payer_that_has_gone_silent_is_no_longer_counted_on(forecast: Forecast) -> None:
     stopped = date(2024, 10, 15)
 

@@ -1,9 +1,8 @@
 -- What each origin knows about how long invoices take: paid ones with the day of the payment by
--- which at least half had come, open ones with the day until which they were still unpaid. Positions are
--- days after
--- the due date, in the middle between the pay run on which the invoice was paid and the one
--- before, because all days in between would have led to the same payment. What is paid later, the
--- rest of a short payment or a second instalment, does not make an invoice late.
+-- which at least half had come, open ones with the day until which they were still unpaid. What is
+-- paid later, the rest of a short payment or a second instalment, does not make an invoice late.
+-- Positions are days after the due date, in the middle between the pay run on which the invoice was
+-- paid and the one before, because all days in between would have led to the same payment.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }} where not is_kept),

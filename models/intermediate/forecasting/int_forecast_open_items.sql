@@ -123,7 +123,6 @@ with
                 then least(promises.days_off, habits.spread_days)
                 else habits.spread_days
             end as spread_days,
-            habits.payer_weight,
             habits.dispute_days as days_of_a_dispute,
             case when items_listed.is_disputed then habits.dispute_days else 0 end as dispute_days,
             -- of a slow month, half is left in each month after it

@@ -17,6 +17,8 @@ with
 
     rates as (select * from {{ ref("int_forecast_origin_rates") }}),
 
+    legal_entities as (select * from {{ ref("int_legal_entities") }}),
+
     days_of_week as ({{ number_range(0, 6, "days") }}),
 
     amounts_unioned as (
@@ -49,10 +51,6 @@ with
         inner join days_of_week on {{ add_days("weeks.first_day", "days_of_week.days") }} <= weeks.last_day
     ),
 
-    functional_currencies as (
-        select distinct origin_date, legal_entity_id, functional_minor_units from rates
-    ),
-
     computed as (
         select
             amounts_unioned.origin_date,
@@ -62,15 +60,12 @@ with
                 {{
                     round_money(
                         exact_sum("amounts_unioned." ~ amount),
-                        "max(functional_currencies.functional_minor_units)",
+                        "max(coalesce(legal_entities.functional_minor_units, 2))",
                     )
                 }} as {{ amount }} {%- if not loop.last %}, {%- endif %}
             {%- endfor %}
         from amounts_unioned
-        inner join
-            functional_currencies
-            on amounts_unioned.origin_date = functional_currencies.origin_date
-            and amounts_unioned.legal_entity_id = functional_currencies.legal_entity_id
+        left join legal_entities on amounts_unioned.legal_entity_id = legal_entities.legal_entity_id
         group by
             amounts_unioned.origin_date, amounts_unioned.legal_entity_id, amounts_unioned.month_start_date
     ),

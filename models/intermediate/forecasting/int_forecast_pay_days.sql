@@ -41,7 +41,7 @@ with
     rules_tried as (
         {%- set rules = [
             ("every_day", 1, "true"),
-            ("business_day", 0.714, "weekday < 5"),
+            ("business_day", forecast_setting("share_of_business_days"), "weekday < 5"),
             ("monday", 0.143, "weekday = 0"),
             ("tuesday", 0.143, "weekday = 1"),
             ("wednesday", 0.143, "weekday = 2"),

@@ -1,6 +1,7 @@
 -- The chance that a payer still pays at all: how many payments its habit let expect since its last
 -- one, against how rare it is that a payer stops. Invoices are often paid together, so that a
--- payment which did not come counts only in part. Disputed invoices say nothing of it.
+-- payment which did not come counts only in part. Disputed invoices say nothing of it. The curve is
+-- the first one, of all payments alike: the one used for forecasting rests on this.
 with
 
     items as (select * from {{ ref("int_forecast_open_items") }}),

@@ -2,7 +2,6 @@
 -- unpaid invoice counts only as far as its payer may still pay at all: those of a payer who has
 -- stopped say nothing of when others pay. The fewer days a payer pays on, the less its payments tell
 -- of the day, and the less they count.
-{%- set share_of_business_days = 0.714 %}
 with
 
     history as (select * from {{ ref("int_forecast_usual_history") }}),
@@ -17,19 +16,10 @@ with
             history.is_paid,
             history.weight
             * case when history.is_paid then 1 else coalesce(silent_payers.still_pays, 1) end
-            * sqrt(least(history.share_of_days / {{ share_of_business_days }}, 1)) as weight,
-            (
-                history.position
-                - habits.level_days
-                - case when history.is_disputed then habits.dispute_days else 0 end
-            ) * case
-                when history.is_paid
-                then
-                    (habits.payer_weight + habits.pull)
-                    / greatest(habits.payer_weight + habits.pull - history.weight, 0.3)
-                else 1
-            end
-            / habits.spread_days as difference
+            * sqrt(
+                least(history.share_of_days / {{ forecast_setting("share_of_business_days") }}, 1)
+            ) as weight,
+            {{ spreads_off_habit("history", "habits") }} as difference
         from history
         inner join habits on history.origin_date = habits.origin_date and history.payer_key = habits.payer_key
         left join
