@@ -26,7 +26,7 @@ CODE_PATTERNS = (
     "tests/controls/**/*.yml",
     "tests/generic/**/*.sql",
 )
-ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "polars")
+ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "polars", "holidays")
 
 
 @cache

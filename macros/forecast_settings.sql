@@ -53,8 +53,8 @@
   A sum of fractions that does not depend on the order of its rows: floating point does, and a forecast made again
   from the same data must be the same to the cent.
 -#}
-{% macro exact_sum(value) -%}
-    cast(coalesce(sum(cast(round({{ value }}, 6) as decimal(28, 6))), 0) as double)
+{% macro exact_sum(value, decimals=6) -%}
+    cast(coalesce(sum(cast(round({{ value }}, {{ decimals }}) as decimal(28, {{ decimals }}))), 0) as double)
 {%- endmacro %}
 
 {#- In which month before that of a date an invoice falls due; what falls due later counts as due in the same month. -#}

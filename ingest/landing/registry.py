@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import scored_origins
+from ingest import public_holidays, scored_origins
 from ingest.contracts import EXTRA_COLUMNS, DeliveredObject, known_kinds, load_contract
 from ingest.forecast_history import table_definitions
 from ingest.landing.cells import quoted
@@ -50,6 +50,8 @@ TABLES = {
         override_reason varchar, override_requested_by varchar, override_approver varchar,
         override_expires_on date""",
     "run": "run_id varchar, started_at timestamp, code_version varchar",
+    # Days on which nobody pays (ingest/public_holidays.py).
+    "public_holidays": public_holidays.TABLE,
     # What earlier runs published, read back before every build.
     **table_definitions(),
     # What the backtest need not compute again (ingest/scored_origins.py), and whether one is wanted.
@@ -114,6 +116,7 @@ def _ensure_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     connection.execute("create schema if not exists raw")
     for name, columns in TABLES.items():
         connection.execute(f"create table if not exists raw.{name} ({columns})")
+    public_holidays.fill(connection)
     messages = []
     existing: dict[str, list[tuple[str, str]]] = {}
     for table, column, sql_type in connection.execute(

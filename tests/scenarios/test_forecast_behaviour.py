@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from math import exp
 
 import duckdb
 import pytest
@@ -245,6 +246,195 @@ def _levels(payments: list[tuple[str, str, float, float]]) -> tuple[dict[str, fl
         key[0]: (weights[key] * means[key] + pull * segments[key[1]]) / (weights[key] + pull)
         for key in by_payer
     }, pull
+
+
+# Germany, 2024
+CLOSED = {
+    date(2024, month, day)
+    for month, day in [(1, 1), (3, 29), (4, 1), (5, 1), (5, 9), (5, 20), (10, 3), (12, 25), (12, 26)]
+}
+
+
+def test_nobody_pays_on_weekends_and_public_holidays(forecast: Forecast) -> None:
+    """A pay day moves to the next open day of the customer's country, a month end to the one before."""
+
+    def delay_of(customer: str, due: date, number: int) -> int:
+        days = habit(customer, number)
+        if customer != "C1":
+            return days
+        friday = due + timedelta(days)
+        friday += timedelta((4 - friday.weekday()) % 7)
+        while friday.weekday() > 4 or friday in CLOSED:
+            friday += timedelta(1)
+        return (friday - due).days
+
+    files = a_year(delay_of)
+    countries = {"C1": "DE", "C2": "USA", "C3": "gb", "C4": "Atlantis", "C5": "-"}
+    files[f"customers__{FIRST_DAY}"] = "customer_id name country\n" + "\n".join(
+        f"{customer} {customer} {country}" for customer, country in countries.items()
+    )
+    build = forecast(files, AS_OF)
+
+    def days(calendar: str, first: date, last: date) -> list[date]:
+        rows = build.rows(
+            f"""
+            select calendar_date from intermediate.int_forecast_pay_days
+            where pay_calendar = '{calendar}' and is_pay_day
+                and calendar_date between date '{first}' and date '{last}'
+            order by calendar_date
+            """
+        )
+        return [row["calendar_date"] for row in rows]
+
+    easter = date(2024, 3, 22), date(2024, 4, 5)
+    assert days("DE friday", *easter) == [date(2024, 3, 22), date(2024, 4, 2), date(2024, 4, 5)]
+    assert days("USA friday", *easter) == [date(2024, 3, 22), date(2024, 3, 29), date(2024, 4, 5)]
+    assert days("GB friday", *easter) == [date(2024, 3, 22), date(2024, 4, 1), date(2024, 4, 5)]
+    assert days(" friday", *easter) == [date(2024, 3, 22), date(2024, 3, 29), date(2024, 4, 5)]
+    assert days("DE month_end", *easter) == [date(2024, 3, 28)]
+    assert days(" month_end", *easter) == [date(2024, 3, 29)]
+    new_year = date(2024, 12, 23), date(2025, 1, 3)
+    assert days("DE tenth_and_twenty_fifth", *new_year) == [date(2024, 12, 27)]
+    assert days("USA business_day", *new_year) == [
+        date(2024, 12, day) for day in (23, 24, 26, 27, 30, 31)
+    ] + [date(2025, 1, 2), date(2025, 1, 3)]
+    kept_to = build.rows(
+        f"""
+        select distinct pay_calendar from intermediate.int_forecast_pay_runs
+        where customer_key like '%:C1' and origin_date between date '2024-05-01' and date '{AS_OF}'
+        """
+    )
+    assert [row["pay_calendar"] for row in kept_to] == ["DE friday"]
+    after_easter = build.rows(
+        f"""
+        select due_date, position from intermediate.int_forecast_history
+        where payer_key like '%:C1' and seen_until = date '2024-04-02' and is_paid
+            and origin_date = date '{AS_OF}'
+        """
+    )
+    assert after_easter
+    for row in after_easter:
+        # in the middle between the pay days: any day after 22 March would have led to 2 April
+        middle = (
+            (date(2024, 3, 22) - row["due_date"]).days + (date(2024, 4, 2) - row["due_date"]).days + 1
+        ) / 2
+        assert row["position"] == middle
+    known = {
+        row["payer_key"].split(":")[-1]
+        for row in build.rows("select payer_key from intermediate.int_forecast_payer_countries")
+    }
+    assert known == {"C1", "C2", "C3"}
+    build.close()
+
+
+def test_of_a_payer_that_has_not_paid_yet_every_pay_run_of_the_company_is_expected(
+    demonstration_run: PublishedRun,
+) -> None:
+    """Weekly shares derived again in Python from the payment curve and the customers' pay runs."""
+    origin = date(2023, 9, 3)
+    runs = Counter(
+        {
+            row["pay_run"]: row["customers"]
+            for row in _rows(
+                demonstration_run,
+                f"""
+                select pay_run, count(*) as customers from intermediate.int_forecast_pay_runs
+                where origin_date = date '{origin}' and payment_days >= 3 group by pay_run
+                """,
+            )
+        }
+    )
+    runs["business_day"] += 10
+    assert len(runs) > 3
+    curve = {
+        row["step"]: row["cumulative_hazard"]
+        for row in _rows(
+            demonstration_run,
+            f"""
+            select step, cumulative_hazard from intermediate.int_forecast_usual_survival
+            where origin_date = date '{origin}'
+            """,
+        )
+    }
+    last_pay_days = {
+        (row["pay_calendar"], row["calendar_date"]): row["last_pay_day"]
+        for row in _rows(
+            demonstration_run,
+            "select pay_calendar, calendar_date, last_pay_day from intermediate.int_forecast_pay_days",
+        )
+    }
+    items = _rows(
+        demonstration_run,
+        f"""
+        select items.*, coalesce(silent_payers.still_pays, 1) as still_pays
+        from intermediate.int_forecast_open_items as items
+        left join intermediate.int_forecast_silent_payers as silent_payers using (origin_date, payer_key)
+        where items.origin_date = date '{origin}' and not items.is_pay_run_known and items.discount_share = 0
+        """,
+    )
+    assert len(items) > 3
+    ends = [origin] + [
+        row["last_day"]
+        for row in _rows(
+            demonstration_run,
+            f"""
+            select last_day from intermediate.int_forecast_weeks
+            where origin_date = date '{origin}' order by horizon_week
+            """,
+        )
+    ]
+    compared = 0
+    for item in items:
+        unpaid = [0.0] * len(ends)
+        for run, customers in runs.items():
+            hazards = []
+            for end in ends:
+                day = last_pay_days[f"{item['payer_country']} {run}", end]
+                spreads = ((day - item["due_date"]).days + 0.5 - item["settles_after_days"]) / item[
+                    "spread_days"
+                ]
+                tenths = Decimal(10 * spreads).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+                step = int(tenths.quantize(Decimal(1), ROUND_HALF_UP)) - 1
+                hazards.append(curve[min(max(step, -150), 1500)])
+            for place, hazard in enumerate(hazards):
+                unpaid[place] += customers / runs.total() * exp(hazards[0] - hazard)
+        shown = {
+            row["horizon_week"]: row["model_share"]
+            for row in _rows(
+                demonstration_run,
+                f"""
+                select horizon_week, model_share from intermediate.int_forecast_open_item_weeks
+                where origin_date = date '{origin}' and document_key = '{item["document_key"]}'
+                """,
+            )
+        }
+        for week in range(1, len(ends)):
+            expected = (unpaid[week - 1] - unpaid[week]) * item["still_pays"]
+            assert shown.get(week, 0.0) == pytest.approx(expected, abs=2e-5)
+            compared += expected > 0.01
+    assert compared > 10
+
+
+def test_no_receipts_are_expected_on_a_public_holiday_of_the_entity(demonstration_run: PublishedRun) -> None:
+    rows = _rows(
+        demonstration_run,
+        """
+        select country, value_date, sum(expected) as expected
+        from marts.rpt_cash_forecast_daily
+        inner join marts.dim_legal_entity using (legal_entity_id)
+        where value_date between date '2025-01-01' and date '2025-01-31'
+        group by country, value_date
+        """,
+    )
+    days: dict[str, set[date]] = defaultdict(set)
+    for row in rows:
+        days[row["country"]].add(row["value_date"])
+    assert {"DE", "US"} <= set(days)
+    for country, expected_on in days.items():
+        assert date(2025, 1, 1) not in expected_on
+        assert date(2025, 1, 2) in expected_on
+        # Martin Luther King's day
+        assert (date(2025, 1, 20) in expected_on) == (country != "US")
 
 
 def test_a_payer_that_has_gone_silent_is_no_longer_counted_on(forecast: Forecast) -> None:

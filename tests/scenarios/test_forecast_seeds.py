@@ -177,9 +177,9 @@ def test_receipts_from_open_invoices(measured: Measured) -> None:
     for span in (0, 1):
         assert wapes["product"][span] <= 0.8 * wapes["due_date"][span]
         assert wapes["product"][span] < wapes["customer_delay"][span]
-    # measured 1.085 and 1.102; the goal is 1.10 for both
+    # measured 1.054 and 1.088
     assert wapes["product"][0] <= 1.10 * wapes["floor"][0]
-    assert wapes["product"][1] <= 1.11 * wapes["floor"][1]
+    assert wapes["product"][1] <= 1.10 * wapes["floor"][1]
 
 
 def test_total_receipts(measured: Measured) -> None:

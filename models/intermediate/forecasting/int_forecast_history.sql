@@ -19,6 +19,8 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
+    payer_countries as (select * from {{ ref("int_forecast_payer_countries") }}),
+
     usual_pay_runs as (
         select origin_date, min(usual_pay_run) as usual_pay_run from pay_runs group by origin_date
     ),
@@ -116,7 +118,11 @@ with
             }} as discount_until,
             disputes_seen.document_key is not null as is_disputed,
             coalesce(disputes_seen.open_disputes, 0) > 0 as has_open_dispute,
-            coalesce(pay_runs.pay_run, usual_pay_runs.usual_pay_run, 'business_day') as pay_run
+            coalesce(payer_countries.country, '') as payer_country,
+            pay_runs.pay_run is not null as is_pay_run_known,
+            coalesce(payer_countries.country, '')
+            || ' '
+            || coalesce(pay_runs.pay_run, usual_pay_runs.usual_pay_run, 'business_day') as pay_calendar
         from documents_seen
         left join customers_described on documents_seen.payer_key = customers_described.customer_key
         left join
@@ -127,6 +133,7 @@ with
             pay_runs
             on documents_seen.origin_date = pay_runs.origin_date
             and documents_seen.payer_key = pay_runs.customer_key
+        left join payer_countries on documents_seen.payer_key = payer_countries.payer_key
         left join usual_pay_runs on documents_seen.origin_date = usual_pay_runs.origin_date
     ),
 
@@ -167,7 +174,7 @@ with
         from documents_described
         inner join
             pay_days
-            on documents_described.pay_run = pay_days.pay_run
+            on documents_described.pay_calendar = pay_days.pay_calendar
             and documents_described.seen_until = pay_days.calendar_date
     )
 

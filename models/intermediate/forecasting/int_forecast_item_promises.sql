@@ -37,7 +37,7 @@ with
             history.origin_date,
             history.document_key,
             history.due_date,
-            history.pay_run,
+            history.pay_calendar,
             promises_known.promised_date,
             coalesce(promises_kept.days_off, 3) as days_off
         from history
@@ -71,11 +71,11 @@ with
         from promises_open
         left join
             pay_days as same_days
-            on promises_open.pay_run = same_days.pay_run
+            on promises_open.pay_calendar = same_days.pay_calendar
             and promises_open.promised_date = same_days.calendar_date
         left join
             pay_days as days_before
-            on promises_open.pay_run = days_before.pay_run
+            on promises_open.pay_calendar = days_before.pay_calendar
             and {{ add_days("promises_open.promised_date", -1) }} = days_before.calendar_date
     ),
 

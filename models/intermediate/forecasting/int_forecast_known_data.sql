@@ -104,7 +104,7 @@
     },
     "customers": {
         "relation": ref("int_customers"),
-        "columns": ["customer_key", "segment", "payment_terms_id"],
+        "columns": ["customer_key", "segment", "payment_terms_id", "country"],
         "from": "date '1900-01-01'",
     },
     "legal_entities": {

@@ -45,15 +45,15 @@ with
         from items
         inner join
             pay_days as origin_days
-            on items.pay_run = origin_days.pay_run
+            on items.pay_calendar = origin_days.pay_calendar
             and items.origin_date = origin_days.calendar_date
         left join
             pay_days as due_days
-            on items.pay_run = due_days.pay_run
+            on items.pay_calendar = due_days.pay_calendar
             and items.due_date = due_days.calendar_date
         left join
             pay_days as discount_days
-            on items.pay_run = discount_days.pay_run
+            on items.pay_calendar = discount_days.pay_calendar
             and items.discount_until = discount_days.calendar_date
         where items.settles_after_days is not null
     ),
@@ -138,7 +138,7 @@ with
         from days_reached
         left join
             pay_days
-            on days_reached.pay_run = pay_days.pay_run
+            on days_reached.pay_calendar = pay_days.pay_calendar
             and least(
                 greatest(days_reached.day_reached, {{ add_days("days_reached.origin_date", 1) }}),
                 {{ add_days("days_reached.origin_date", 700) }}

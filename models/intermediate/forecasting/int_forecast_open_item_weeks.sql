@@ -9,6 +9,8 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
+    usual_pay_runs as (select * from {{ ref("int_forecast_usual_pay_runs") }}),
+
     survival as (select * from {{ ref("int_forecast_usual_survival") }}),
 
     silent_payers as (select * from {{ ref("int_forecast_silent_payers") }}),
@@ -22,32 +24,61 @@ with
         from weeks
     ),
 
-    steps_taken as (
+    items_on_runs as (
+        -- a payer of whom no payment is known may keep to any of the company's pay runs
+        select
+            origin_date,
+            document_key,
+            due_date,
+            settles_after_days,
+            spread_days,
+            pay_calendar,
+            1.0 as run_share
+        from items
+        where is_pay_run_known and settles_after_days is not null
+        union all
         select
             items.origin_date,
             items.document_key,
+            items.due_date,
+            items.settles_after_days,
+            items.spread_days,
+            items.payer_country || ' ' || coalesce(usual_pay_runs.pay_run, 'business_day') as pay_calendar,
+            coalesce(usual_pay_runs.share, 1.0) as run_share
+        from items
+        left join usual_pay_runs on items.origin_date = usual_pay_runs.origin_date
+        where not items.is_pay_run_known and items.settles_after_days is not null
+    ),
+
+    steps_taken as (
+        select
+            items_on_runs.origin_date,
+            items_on_runs.document_key,
+            items_on_runs.pay_calendar,
+            items_on_runs.run_share,
             boundaries_listed.horizon_week,
             {{
                 survival_step(
                     "pay_days.last_pay_day",
-                    "items.due_date",
-                    "items.settles_after_days",
-                    "items.spread_days",
+                    "items_on_runs.due_date",
+                    "items_on_runs.settles_after_days",
+                    "items_on_runs.spread_days",
                 )
             }} as step
-        from items
-        inner join boundaries_listed on items.origin_date = boundaries_listed.origin_date
+        from items_on_runs
+        inner join boundaries_listed on items_on_runs.origin_date = boundaries_listed.origin_date
         inner join
             pay_days
-            on items.pay_run = pay_days.pay_run
+            on items_on_runs.pay_calendar = pay_days.pay_calendar
             and boundaries_listed.boundary_date = pay_days.calendar_date
-        where items.settles_after_days is not null
     ),
 
     hazards_found as (
         select
             steps_taken.origin_date,
             steps_taken.document_key,
+            steps_taken.pay_calendar,
+            steps_taken.run_share,
             steps_taken.horizon_week,
             survival.cumulative_hazard
         from steps_taken
@@ -55,18 +86,24 @@ with
             survival on steps_taken.origin_date = survival.origin_date and steps_taken.step = survival.step
     ),
 
-    shares_left as (
+    shares_left_on_runs as (
         select
             origin_date,
             document_key,
             horizon_week,
-            exp(
+            run_share * exp(
                 first_value(cumulative_hazard) over (
-                    partition by origin_date, document_key order by horizon_week
+                    partition by origin_date, document_key, pay_calendar order by horizon_week
                 )
                 - cumulative_hazard
             ) as unpaid_share
         from hazards_found
+    ),
+
+    shares_left as (
+        select origin_date, document_key, horizon_week, {{ exact_sum("unpaid_share", 12) }} as unpaid_share
+        from shares_left_on_runs
+        group by origin_date, document_key, horizon_week
     ),
 
     shares_of_weeks as (
@@ -122,7 +159,7 @@ with
             and weeks.horizon_week = shares_of_weeks.horizon_week
         left join
             pay_days as discount_days
-            on items.pay_run = discount_days.pay_run
+            on items.pay_calendar = discount_days.pay_calendar
             and items.discount_until = discount_days.calendar_date
             and discount_days.last_pay_day > items.origin_date
     )

@@ -8,6 +8,8 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
+    usual_pay_runs as (select * from {{ ref("int_forecast_usual_pay_runs") }}),
+
     survival as (select * from {{ ref("int_forecast_usual_survival") }}),
 
     boundaries_listed as (
@@ -19,7 +21,23 @@ with
         from weeks
     ),
 
-    steps_taken as (
+    items_on_runs as (
+        -- of a payer that has not paid yet the company's pay runs each get their share
+        select
+            origin_date,
+            order_key,
+            line,
+            legal_entity_id,
+            currency,
+            posting_date,
+            due_date,
+            settles_after_days,
+            spread_days,
+            amount,
+            pay_calendar
+        from items
+        where is_pay_run_known
+        union all
         select
             items.origin_date,
             items.order_key,
@@ -27,22 +45,41 @@ with
             items.legal_entity_id,
             items.currency,
             items.posting_date,
-            items.amount,
+            items.due_date,
+            items.settles_after_days,
+            items.spread_days,
+            items.amount * coalesce(usual_pay_runs.share, 1) as amount,
+            items.payer_country || ' ' || coalesce(usual_pay_runs.pay_run, 'business_day') as pay_calendar
+        from items
+        left join usual_pay_runs on items.origin_date = usual_pay_runs.origin_date
+        where not items.is_pay_run_known
+    ),
+
+    steps_taken as (
+        select
+            items_on_runs.origin_date,
+            items_on_runs.order_key,
+            items_on_runs.line,
+            items_on_runs.legal_entity_id,
+            items_on_runs.currency,
+            items_on_runs.posting_date,
+            items_on_runs.pay_calendar,
+            items_on_runs.amount,
             boundaries_listed.horizon_week,
             {{
                 survival_step(
                     "pay_days.last_pay_day",
-                    "items.due_date",
-                    "items.settles_after_days",
-                    "items.spread_days",
+                    "items_on_runs.due_date",
+                    "items_on_runs.settles_after_days",
+                    "items_on_runs.spread_days",
                 )
             }} as step
-        from items
-        inner join boundaries_listed on items.origin_date = boundaries_listed.origin_date
+        from items_on_runs
+        inner join boundaries_listed on items_on_runs.origin_date = boundaries_listed.origin_date
         inner join
             pay_days
-            on items.pay_run = pay_days.pay_run
-            and greatest(boundaries_listed.boundary_date, {{ add_days("items.posting_date", "- 1") }})
+            on items_on_runs.pay_calendar = pay_days.pay_calendar
+            and greatest(boundaries_listed.boundary_date, {{ add_days("items_on_runs.posting_date", "- 1") }})
             = pay_days.calendar_date
     ),
 
@@ -58,7 +95,11 @@ with
         window
             item_by_week as (
                 partition by
-                    steps_taken.origin_date, steps_taken.order_key, steps_taken.line, steps_taken.posting_date
+                    steps_taken.origin_date,
+                    steps_taken.order_key,
+                    steps_taken.line,
+                    steps_taken.posting_date,
+                    steps_taken.pay_calendar
                 order by steps_taken.horizon_week
             )
     ),
@@ -67,7 +108,7 @@ with
         select
             *,
             lag(unpaid_share) over (
-                partition by origin_date, order_key, line, posting_date order by horizon_week
+                partition by origin_date, order_key, line, posting_date, pay_calendar order by horizon_week
             )
             - unpaid_share as paid_share
         from shares_left

@@ -19,6 +19,8 @@ with
 
     pay_runs as (select * from {{ ref("int_forecast_pay_runs") }}),
 
+    payer_countries as (select * from {{ ref("int_forecast_payer_countries") }}),
+
     first_versions as (
         select document_key, min(valid_from) as known_from, max(doc_type) as doc_type
         from versions
@@ -237,7 +239,11 @@ with
             }} as due_date,
             coalesce(habits.level_days, companies.company_days, 0) as settles_after_days,
             coalesce(habits.spread_days, companies.spread_days, 10) as spread_days,
-            coalesce(pay_runs.pay_run, 'business_day') as pay_run
+            coalesce(payer_countries.country, '') as payer_country,
+            pay_runs.pay_run is not null as is_pay_run_known,
+            coalesce(payer_countries.country, '')
+            || ' '
+            || coalesce(pay_runs.pay_run, 'business_day') as pay_calendar
         from rests_by_order
         left join
             terms_of_payers
@@ -253,6 +259,7 @@ with
             pay_runs
             on rests_by_order.origin_date = pay_runs.origin_date
             and rests_by_order.payer_key = pay_runs.customer_key
+        left join payer_countries on rests_by_order.payer_key = payer_countries.payer_key
         left join
             tax_factors
             on rests_by_order.origin_date = tax_factors.origin_date

@@ -16,12 +16,19 @@ with
 
     pay_days as (select * from {{ ref("int_forecast_pay_days") }}),
 
+    payer_countries as (select * from {{ ref("int_forecast_payer_countries") }}),
+
     payments_of_days as (
-        select states.customer_key, reductions.paid_on, min(reductions.counts_from) as counts_from
+        select
+            states.customer_key,
+            coalesce(payer_countries.country, '') as country,
+            reductions.paid_on,
+            min(reductions.counts_from) as counts_from
         from reductions
         inner join states on reductions.document_key = states.document_key
+        left join payer_countries on states.customer_key = payer_countries.payer_key
         where reductions.kind = 'cash' and reductions.cash_amount > 0
-        group by states.customer_key, reductions.paid_on
+        group by states.customer_key, payer_countries.country, reductions.paid_on
     ),
 
     days_judged as (
@@ -29,6 +36,7 @@ with
             origins.origin_date,
             payments_of_days.customer_key,
             pay_days.pay_run,
+            pay_days.pay_calendar,
             pay_days.share_of_days,
             count(*) as payment_days,
             sum(case when pay_days.is_pay_day then 1 else 0 end) as days_on_the_run
@@ -38,8 +46,16 @@ with
             on payments_of_days.counts_from <= origins.origin_date
             and payments_of_days.paid_on
             > {{ add_days("origins.origin_date", "- " ~ forecast_setting("history_days")) }}
-        inner join pay_days on payments_of_days.paid_on = pay_days.calendar_date
-        group by origins.origin_date, payments_of_days.customer_key, pay_days.pay_run, pay_days.share_of_days
+        inner join
+            pay_days
+            on payments_of_days.country = pay_days.country
+            and payments_of_days.paid_on = pay_days.calendar_date
+        group by
+            origins.origin_date,
+            payments_of_days.customer_key,
+            pay_days.pay_run,
+            pay_days.pay_calendar,
+            pay_days.share_of_days
     ),
 
     companies_judged as (
@@ -62,6 +78,7 @@ with
             days_judged.origin_date,
             days_judged.customer_key,
             days_judged.pay_run,
+            days_judged.pay_calendar,
             days_judged.payment_days,
             companies_judged.usual_pay_run,
             days_judged.days_on_the_run * ln({{ 1 - beside }} / days_judged.share_of_days) + case
@@ -102,6 +119,7 @@ with
             rules_weighed.origin_date,
             rules_weighed.customer_key,
             rules_weighed.pay_run,
+            rules_weighed.pay_calendar,
             rules_weighed.payment_days,
             rules_weighed.usual_pay_run,
             row_number() over (

@@ -24,7 +24,7 @@ with
             items.origin_date,
             items.document_key,
             items.payer_key,
-            items.pay_run,
+            items.pay_calendar,
             items.due_date,
             items.settles_after_days,
             items.spread_days,
@@ -41,46 +41,61 @@ with
         where items.settles_after_days is not null and not items.is_credit_memo and not items.has_open_dispute
     ),
 
+    days_asked as (
+        -- of the chance to have been paid until now, what had gone by when the payer last paid
+        select
+            origin_date,
+            payer_key,
+            pay_calendar,
+            due_date,
+            settles_after_days,
+            spread_days,
+            origin_date as asked_on,
+            1 as factor
+        from items_waiting
+        where waiting_since < origin_date
+        union all
+        select
+            origin_date,
+            payer_key,
+            pay_calendar,
+            due_date,
+            settles_after_days,
+            spread_days,
+            waiting_since as asked_on,
+            -1 as factor
+        from items_waiting
+        where waiting_since < origin_date
+    ),
+
     steps_taken as (
         select
-            items_waiting.origin_date,
-            items_waiting.payer_key,
-            {%- for name, days in {"first": "first_days", "last": "last_days"}.items() %}
-                {{
-                    survival_step(
-                        days ~ ".last_pay_day",
-                        "items_waiting.due_date",
-                        "items_waiting.settles_after_days",
-                        "items_waiting.spread_days",
-                    )
-                }} as {{ name }}_step {%- if not loop.last %}, {%- endif %}
-            {%- endfor %}
-        from items_waiting
+            days_asked.origin_date,
+            days_asked.payer_key,
+            days_asked.factor,
+            {{
+                survival_step(
+                    "pay_days.last_pay_day",
+                    "days_asked.due_date",
+                    "days_asked.settles_after_days",
+                    "days_asked.spread_days",
+                )
+            }} as step
+        from days_asked
         inner join
-            pay_days as first_days
-            on items_waiting.pay_run = first_days.pay_run
-            and items_waiting.waiting_since = first_days.calendar_date
-        inner join
-            pay_days as last_days
-            on items_waiting.pay_run = last_days.pay_run
-            and items_waiting.origin_date = last_days.calendar_date
-        where items_waiting.waiting_since < items_waiting.origin_date
+            pay_days
+            on days_asked.pay_calendar = pay_days.pay_calendar
+            and days_asked.asked_on = pay_days.calendar_date
     ),
 
     payments_missed as (
         select
             steps_taken.origin_date,
             steps_taken.payer_key,
-            {{ exact_sum("last_hazards.cumulative_hazard - first_hazards.cumulative_hazard") }} as missed
+            {{ exact_sum("steps_taken.factor * survival.cumulative_hazard") }} as missed
         from steps_taken
         inner join
-            survival as first_hazards
-            on steps_taken.origin_date = first_hazards.origin_date
-            and steps_taken.first_step = first_hazards.step
-        inner join
-            survival as last_hazards
-            on steps_taken.origin_date = last_hazards.origin_date
-            and steps_taken.last_step = last_hazards.step
+            survival on steps_taken.origin_date = survival.origin_date and steps_taken.step = survival.step
         group by steps_taken.origin_date, steps_taken.payer_key
     ),
 

@@ -35,7 +35,9 @@ with
         from history
         inner join habits on history.origin_date = habits.origin_date and history.payer_key = habits.payer_key
         inner join
-            pay_days on history.pay_run = pay_days.pay_run and history.seen_until = pay_days.calendar_date
+            pay_days
+            on history.pay_calendar = pay_days.pay_calendar
+            and history.seen_until = pay_days.calendar_date
         where
             not history.is_disputed
             and {{ shows_habit("history") }}

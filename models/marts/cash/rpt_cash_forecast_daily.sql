@@ -1,6 +1,7 @@
 -- A week's receipts are spread over its days as money has come in on the days of the week in the
--- year before the origin, and over the bank accounts into which it came. Every amount is the
--- rounded sum until there less the one before it, so that the days of a week add up to the week.
+-- year before the origin, public holidays of the entity left out, and over the bank accounts into
+-- which it came. Every amount is the rounded sum until there less the one before it, so that the
+-- days of a week add up to the week.
 with
 
     origins as (select * from {{ ref("int_forecast_origins") }} where is_published),
@@ -14,6 +15,8 @@ with
     ),
 
     receipts as (select * from {{ ref("int_receipts") }}),
+
+    public_holidays as (select * from {{ ref("stg_registry__public_holidays") }}),
 
     currencies as (select * from {{ ref("currencies") }}),
 
@@ -77,6 +80,12 @@ with
             and accounts_of_currencies.bank_account_id is null
     ),
 
+    holidays_of_entities as (
+        select legal_entities.legal_entity_id, public_holidays.holiday_date
+        from legal_entities
+        inner join public_holidays on upper(legal_entities.country) = public_holidays.country
+    ),
+
     days_of_week as ({{ number_range(0, 6, "day_number") }}),
 
     days_listed as (
@@ -88,7 +97,9 @@ with
             {{ add_days("weeks.week_start", "days_of_week.day_number") }} as value_date,
             amounts.expected,
             amounts.expected_functional,
-            coalesce(weekdays.weight, 0) as weight
+            case
+                when holidays_of_entities.holiday_date is null then coalesce(weekdays.weight, 0) else 0
+            end as weight
         from amounts
         inner join
             weeks on amounts.origin_date = weeks.origin_date and amounts.horizon_week = weeks.horizon_week
@@ -100,6 +111,11 @@ with
             weekdays
             on amounts.legal_entity_id = weekdays.legal_entity_id
             and days_of_week.day_number = weekdays.weekday
+        left join
+            holidays_of_entities
+            on amounts.legal_entity_id = holidays_of_entities.legal_entity_id
+            and {{ add_days("weeks.week_start", "days_of_week.day_number") }}
+            = holidays_of_entities.holiday_date
     ),
 
     weeks_weighed as (
