@@ -1,9 +1,10 @@
-"""Published cash forecasts, kept as they were.
+"""Published forecasts, kept as they were.
 
-When a run publishes, its forecast is written to ``runs/<run_id>/``: ``forecast.parquet``, by document to
-``forecast_invoices.parquet``, by document and week to ``forecast_invoice_weeks.parquet``. Later builds read
-these files back into ``raw.published_forecasts`` and the tables beside it, so that a forecast can be held
-against what then came, whatever has been rebuilt or landed again since.
+When a run publishes, its cash forecast is written to ``runs/<run_id>/``: ``forecast.parquet``, by document
+to ``forecast_invoices.parquet``, by document and week to ``forecast_invoice_weeks.parquet``; its revenue
+forecast to ``forecast_revenue.parquet``. Later builds read these files back into ``raw.published_forecasts``
+and the tables beside it, so that a forecast can be held against what then came, whatever has been rebuilt or
+landed again since.
 """
 
 from __future__ import annotations
@@ -54,6 +55,23 @@ KEPT = {
             "probability_late": "decimal(18,6)",
             "expected_amount": "decimal(18,4)",
             "worst_drivers": "varchar",
+        },
+    ),
+    "forecast_revenue.parquet": (
+        "marts.rpt_revenue_forecast",
+        "published_revenue_forecasts",
+        {
+            "origin_date": "date",
+            "period": "varchar",
+            "legal_entity_id": "varchar",
+            "billed": "decimal(18,4)",
+            "backlog": "decimal(18,4)",
+            "new_orders": "decimal(18,4)",
+            "expected": "decimal(18,4)",
+            "p10": "decimal(18,4)",
+            "p50": "decimal(18,4)",
+            "p90": "decimal(18,4)",
+            "run_rate": "decimal(18,4)",
         },
     ),
     "forecast_invoice_weeks.parquet": (

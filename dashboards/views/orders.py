@@ -212,6 +212,28 @@ def _revenue(page: Page) -> None:
         "revenue_forecast_accuracy",
         "No month that was forecast is over yet.",
     )
+    table(
+        page,
+        Table(
+            "rpt_revenue_forecast_history",
+            "What earlier runs published, and what was billed",
+            [
+                Column("period", "Month", "Over by the as-of date; as far as the 13 weeks reached."),
+                ENTITY,
+                Column("origin_date", "Forecast of", "Date at whose end the forecast was made."),
+                Column("expected", "Expected", "As it was published then."),
+                Column("p10", "One in ten below", "Lower end of the 80 % interval."),
+                Column("p90", "One in ten above", "Upper end of the 80 % interval."),
+                Column("actual", "Billed", "Net amount billed in the month."),
+                Column("variance", "Missed by", "Billed less expected: + is more than was forecast."),
+                Column("run_id", "Run", "Run that published the forecast."),
+            ],
+            ["run_id", "period", "legal_entity_id"],
+            page.version.ask_if_held("revenue_forecast_history", entity=page.filters.entity),
+        ),
+        "revenue_forecast_history",
+        "No month is over that an earlier run has forecast; every run keeps what it publishes.",
+    )
 
 
 def _cycles(page: Page) -> None:

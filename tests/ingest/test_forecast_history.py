@@ -81,6 +81,7 @@ def test_a_build_without_forecast_keeps_nothing(tmp_path: Path) -> None:
         "published_forecasts",
         "published_forecast_invoices",
         "published_forecast_invoice_weeks",
+        "published_revenue_forecasts",
     }
 
 

@@ -227,6 +227,38 @@ def test_a_kept_forecast_is_held_against_what_came(continued: Continued) -> None
         assert abs(amount - by_kind["backtest"][key]) <= Decimal("0.01"), key
 
 
+def test_a_kept_revenue_forecast_is_held_against_what_was_billed(continued: Continued) -> None:
+    """What the first run said is what the backtest says of its day; of months not over nothing is actual."""
+    with continued.company.warehouse.connect_build() as connection:
+        kept = connection.execute(
+            f"""
+            select period, legal_entity_id, expected, p10, actual from marts.rpt_revenue_forecast_history
+            where run_id = 'run of {ORIGINS[3]}' order by all
+            """
+        ).fetchall()
+        backtest = connection.execute(
+            f"""
+            select period, legal_entity_id, expected, p10, actual from marts.rpt_revenue_forecast_backtest
+            where origin_date = '{ORIGINS[3]}' and model = 'product' order by all
+            """
+        ).fetchall()
+        own = connection.execute(
+            "select count(*), count(actual) from marts.rpt_revenue_forecast_history "
+            f"where origin_date = '{AS_OF}'"
+        ).fetchall()
+        billed = connection.execute(
+            """
+            select sum(net_functional) from intermediate.int_ar_documents
+            where posting_date between date '2024-12-01' and date '2024-12-31'
+            """
+        ).fetchall()
+    assert kept == backtest
+    assert [period for period, *_ in kept] == ["2024-12", "2025-01", "2025-02", "2025-03"]
+    assert [actual is not None for *_, actual in kept] == [True, True, False, False]
+    assert billed == [(kept[0][-1],)]
+    assert own == [(3, 0)]
+
+
 def test_without_the_backtest_a_forecast_stands_without_intervals(
     compiled_project: CompiledProject, tmp_path: Path
 ) -> None:

@@ -33,20 +33,24 @@ with
 
     days_described as (
         select
-            countries_listed.country,
-            days_listed.calendar_date,
-            {{ weekday_of("days_listed.calendar_date") }} as weekday,
-            extract(day from days_listed.calendar_date) as day_of_month,
-            {{ days_between("days_listed.calendar_date", month_end("days_listed.calendar_date")) }}
-            as days_to_month_end,
-            {{ weekday_of("days_listed.calendar_date") }} < 5
-            and public_holidays.holiday_date is null as is_open
+            calendar_date,
+            {{ weekday_of("calendar_date") }} as weekday,
+            extract(day from calendar_date) as day_of_month,
+            {{ days_between("calendar_date", month_end("calendar_date")) }} as days_to_month_end
         from days_listed
+    ),
+
+    days_of_countries as (
+        select
+            countries_listed.country,
+            days_described.*,
+            days_described.weekday < 5 and public_holidays.holiday_date is null as is_open
+        from days_described
         cross join countries_listed
         left join
             public_holidays
             on countries_listed.country = public_holidays.country
-            and days_listed.calendar_date = public_holidays.holiday_date
+            and days_described.calendar_date = public_holidays.holiday_date
     ),
 
     open_days_found as (
@@ -58,7 +62,7 @@ with
             min(case when is_open then calendar_date end) over (
                 partition by country order by calendar_date rows between current row and unbounded following
             ) as next_open_day
-        from days_described
+        from days_of_countries
     ),
 
     rules_tried as (

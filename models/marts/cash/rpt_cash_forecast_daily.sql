@@ -16,7 +16,7 @@ with
 
     receipts as (select * from {{ ref("int_receipts") }}),
 
-    public_holidays as (select * from {{ ref("stg_registry__public_holidays") }}),
+    holidays_of_entities as (select * from {{ ref("int_forecast_entity_holidays") }}),
 
     currencies as (select * from {{ ref("currencies") }}),
 
@@ -78,12 +78,6 @@ with
             accounts_of_entities
             on pairs_forecast.legal_entity_id = accounts_of_entities.legal_entity_id
             and accounts_of_currencies.bank_account_id is null
-    ),
-
-    holidays_of_entities as (
-        select legal_entities.legal_entity_id, public_holidays.holiday_date
-        from legal_entities
-        inner join public_holidays on upper(legal_entities.country) = public_holidays.country
     ),
 
     days_of_week as ({{ number_range(0, 6, "day_number") }}),

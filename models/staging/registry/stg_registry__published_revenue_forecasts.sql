@@ -1,0 +1,1 @@
+with source as (select * from {{ source("registry", "published_revenue_forecasts") }}) select * from source
