@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import duckdb
-import holidays
-import polars
-from holidays.registry import COUNTRIES
+
+if TYPE_CHECKING:
+    import polars
 
 # The years are fixed, so that a forecast of the same day is the same whenever it is made.
 YEARS = range(2010, 2036)
@@ -35,6 +36,11 @@ def fill(connection: duckdb.DuckDBPyConnection) -> None:
 @cache
 def _listed() -> polars.DataFrame:
     """A row per country (`country`, ISO 3166 code of two and again of three letters) and `holiday_date`."""
+    # questions must not pay for loading these
+    import holidays
+    import polars
+    from holidays.registry import COUNTRIES
+
     days = {
         (alpha_2, alpha_3): sorted(holidays.country_holidays(alpha_2, years=YEARS))
         for _, alpha_2, alpha_3, *_ in COUNTRIES.values()

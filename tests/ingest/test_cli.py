@@ -149,7 +149,7 @@ def test_only_what_a_command_needs_is_imported():
     """Questions must not pay for loading dbt."""
     code = (
         "import sys, ingest.cli, ingest.status, ingest.trace, ingest.query;"
-        " print(sorted({'dbt', 'polars', 'pyarrow'} & set(sys.modules)))"
+        " print(sorted({'dbt', 'holidays', 'polars', 'pyarrow'} & set(sys.modules)))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"
